@@ -8,12 +8,7 @@ export type ScorePolicy = 'best' | 'latest' | 'first';
 
 /** What may complete a lesson by itself; `{ time }` names its own seconds of active time. */
 export type CompletionTrigger =
-  | 'button'
-  | 'scroll'
-  | 'time'
-  | 'video'
-  | 'exercise'
-  | { time: number };
+  'button' | 'scroll' | 'time' | 'video' | 'exercise' | { time: number };
 
 /**
  * One node of the catalogue as an author or adopter writes it: plain data, fit for JSON.

@@ -1,0 +1,177 @@
+import type { Catalogue, Item } from './catalogue.ts';
+import { ancestorsOf, countsIn, isUnit, unitsOf } from './catalogue.ts';
+import type { ItemState } from './item-state.ts';
+import { absorb, isCompleted, UNTOUCHED } from './item-state.ts';
+import { canonicalText } from './json.ts';
+import type { Stamped } from './operation.ts';
+import type { ContainerProgress, Mark, RollUp, Sums } from './roll-up.ts';
+import {
+  addUp,
+  containerProgress,
+  countOf,
+  given,
+  isFull,
+  replacePart,
+  unitSums,
+} from './roll-up.ts';
+import type { Progress } from './unit-progress.ts';
+import { greatest, least, unitProgress } from './unit-progress.ts';
+
+/**
+ * What is known of one learner: item states and roll-ups by content id. The functions here change
+ * it in place; the states and roll-ups in it are never changed, only replaced.
+ */
+export interface Book {
+  readonly states: Map<string, ItemState>;
+  readonly rollUps: Map<string, RollUp>;
+}
+
+/** Makes a book; without arguments, of a learner who has done nothing. */
+export function createBook(
+  states: Iterable<readonly [string, ItemState]> = [],
+  rollUps: Iterable<readonly [string, RollUp]> = [],
+): Book {
+  return { states: new Map(states), rollUps: new Map(rollUps) };
+}
+
+/** The progress on any item of the catalogue. */
+export function progressOf(catalogue: Catalogue, book: Book, item: Item): Progress {
+  return isUnit(item) ? progressOfUnit(book, item) : progressOfContainer(catalogue, book, item);
+}
+
+export function progressOfUnit(book: Book, item: Item): Progress {
+  return unitProgress(item, statesOf(book, item));
+}
+
+export function progressOfContainer(
+  catalogue: Catalogue,
+  book: Book,
+  item: Item,
+): ContainerProgress {
+  return containerProgress(item, rollUpOf(catalogue, book, item));
+}
+
+/**
+ * Applies one operation: joins it into its item's state and raises the sums around it by the
+ * difference, O(depth). The roll-ups around the item must be fresh or the book whole.
+ *
+ * Says which content ids changed; none when the operation was known or came too late.
+ */
+export function apply(catalogue: Catalogue, book: Book, operation: Stamped): string[] {
+  const { contentId } = operation;
+  const item = catalogue.items.get(contentId);
+  const ancestors = item ? ancestorsOf(item) : [];
+  for (const ancestor of ancestors) rollUpOf(catalogue, book, ancestor);
+
+  const state = book.states.get(contentId) ?? UNTOUCHED;
+  const next = absorb(state, operation);
+  if (canonicalText(next) === canonicalText(state)) return [];
+  if (!item || !isUnit(item)) {
+    book.states.set(contentId, next);
+    return [contentId];
+  }
+  const before = progressOfUnit(book, item);
+  book.states.set(contentId, next);
+  const after = progressOfUnit(book, item);
+  const raised = raise(book, item, unitSums(item, before), unitSums(item, after));
+  if (before.status === 'completed' && after.status !== 'completed') {
+    for (const { container, lowered } of raised) if (lowered) takeBack(book, container, item);
+  }
+  return [contentId, ...ancestors.map((ancestor) => ancestor.id)];
+}
+
+/**
+ * Brings a container's finished mark up to date at the end of a transaction: the mark is made when
+ * the sums are first full, and forgets units that are done again or no longer count.
+ */
+export function settle(catalogue: Catalogue, book: Book, container: Item): void {
+  const rollUp = rollUpOf(catalogue, book, container);
+  book.rollUps.set(container.id, { ...rollUp, mark: settled(catalogue, book, container, rollUp) });
+}
+
+/** Says whether settling a container would mark it finished, for which the book must be whole. */
+export function isNewlyFull(item: Item, rollUp: RollUp): boolean {
+  return rollUp.mark === null && isFull(item, rollUp);
+}
+
+/** Says whether a roll-up was counted on the catalogue as it is now. */
+export function isFresh(item: Item, rollUp: RollUp | undefined): rollUp is RollUp {
+  return rollUp?.countedAs === item.countedAs;
+}
+
+/** A container's roll-up; counted again, in the book, when it is stale or not there. */
+export function rollUpOf(catalogue: Catalogue, book: Book, item: Item): RollUp {
+  const stored = book.rollUps.get(item.id);
+  if (isFresh(item, stored)) return stored;
+  const sums = addUp(item.children.map((child) => given(child, sumsOf(catalogue, book, child))));
+  const mark = stored?.mark ?? markOfFormerUnit(book, item);
+  const counted = { ...sums, countedAs: item.countedAs, mark };
+  const rollUp = { ...counted, mark: settled(catalogue, book, item, counted) };
+  book.rollUps.set(item.id, rollUp);
+  return rollUp;
+}
+
+function sumsOf(catalogue: Catalogue, book: Book, item: Item): Sums {
+  return isUnit(item)
+    ? unitSums(item, progressOfUnit(book, item))
+    : rollUpOf(catalogue, book, item);
+}
+
+function statesOf(book: Book, item: Item): ItemState[] {
+  return item.ids.flatMap((id) => book.states.get(id) ?? []);
+}
+
+/** Replaces what a unit gives in every container around it, innermost first. */
+function raise(book: Book, unit: Item, before: Sums, after: Sums) {
+  const raised: { container: Item; lowered: boolean }[] = [];
+  let child = unit;
+  for (const container of ancestorsOf(unit)) {
+    const rollUp = book.rollUps.get(container.id)!;
+    const sums = replacePart(rollUp, given(child, before), given(child, after));
+    book.rollUps.set(container.id, { ...rollUp, ...sums });
+    const lowered = countOf(container, sums).completed < countOf(container, rollUp).completed;
+    raised.push({ container, lowered });
+    [child, before, after] = [container, rollUp, sums];
+  }
+  return raised;
+}
+
+/** Notes in a finished container that the learner took a completion back. */
+function takeBack(book: Book, container: Item, unit: Item): void {
+  const rollUp = book.rollUps.get(container.id)!;
+  if (!rollUp.mark) return;
+  const reopened = [...new Set([...rollUp.mark.reopened, unit.id])].sort();
+  book.rollUps.set(container.id, { ...rollUp, mark: { ...rollUp.mark, reopened } });
+}
+
+function settled(catalogue: Catalogue, book: Book, item: Item, rollUp: RollUp): Mark | null {
+  const { mark } = rollUp;
+  if (isFull(item, rollUp)) {
+    return { at: mark?.at ?? latestCompletion(catalogue, book, item), reopened: [] };
+  }
+  if (!mark) return null;
+  const stillOpen = (id: string) => {
+    const unit = catalogue.items.get(id);
+    if (!unit || !isWithin(unit, item) || !countsIn(unit, item)) return false;
+    return progressOfUnit(book, unit).status !== 'completed';
+  };
+  return { ...mark, reopened: mark.reopened.filter(stillOpen) };
+}
+
+function latestCompletion(catalogue: Catalogue, book: Book, container: Item): number {
+  const times = unitsOf(catalogue, container)
+    .filter((unit) => countsIn(unit, container))
+    .map((unit) => progressOfUnit(book, unit).completedAt);
+  return greatest(times) ?? 0;
+}
+
+/** A container that was a unit once, and completed as one, stays finished. */
+function markOfFormerUnit(book: Book, item: Item): Mark | null {
+  const completed = statesOf(book, item).filter(isCompleted);
+  const at = least(completed.map((state) => unitProgress(item, [state]).completedAt));
+  return at === null ? null : { at, reopened: [] };
+}
+
+function isWithin(unit: Item, container: Item): boolean {
+  return ancestorsOf(unit).includes(container);
+}

@@ -1,0 +1,99 @@
+import type { ContentType } from './content.ts';
+import type { ItemState } from './item-state.ts';
+import type { Json } from './json.ts';
+import type { CompletedBy } from './operation.ts';
+import type { ContainerProgress, RollUp } from './roll-up.ts';
+import type { Progress, Status } from './unit-progress.ts';
+
+/** A progress record as the API shows it. Times are ISO 8601 in UTC. */
+export interface ProgressRecord {
+  /** Null while nothing is stored. */
+  id: string | null;
+  userId: string;
+  contentId: string;
+  contentType: ContentType;
+  status: Status;
+  completedAt: string | null;
+  completedBy: CompletedBy | null;
+  lastAccessedAt: string | null;
+  progressPercentage: number;
+  score: number | null;
+  data: Json;
+  startedAt: string | null;
+  timeSpentMs: number;
+  revision: number;
+  /** Of a container only. */
+  completed?: number;
+  total?: number;
+  newSinceCompletion?: number;
+}
+
+/** What names a record, besides what is derived. */
+export interface RecordKey {
+  id: string | null;
+  userId: string;
+  contentId: string;
+  contentType: ContentType;
+  revision: number;
+}
+
+/** One stored row as it reaches a device: what to show, and what to join or count with. */
+export interface Change {
+  record: ProgressRecord;
+  state?: ItemState;
+  rollUp?: RollUp;
+}
+
+/** What became of one operation of a sync. */
+export interface SyncResult {
+  seq: number;
+  status: 'applied' | 'duplicate' | 'deferred' | 'rejected';
+  code?: string;
+}
+
+/** Answer of `POST /api/progress/sync`. */
+export interface SyncResponse {
+  v: 1;
+  user: string;
+  /** The server's clock, in milliseconds since 1970. */
+  now: number;
+  /** The highest seq of the device that the server has accepted. */
+  lastSeq: number;
+  results: SyncResult[];
+  changes: Change[];
+  cursor: string;
+  more: boolean;
+  catalogue: string;
+  retryAfterMs?: number;
+}
+
+/** Writes derived progress as the record that the API shows. */
+export function toRecord(key: RecordKey, progress: Progress | ContainerProgress): ProgressRecord {
+  const { id, userId, contentId, contentType, revision } = key;
+  return {
+    id,
+    userId,
+    contentId,
+    contentType,
+    status: progress.status,
+    completedAt: toIso(progress.completedAt),
+    completedBy: progress.completedBy,
+    lastAccessedAt: toIso(progress.lastAccessedAt),
+    progressPercentage: progress.progressPercentage,
+    score: progress.score,
+    data: progress.data,
+    startedAt: toIso(progress.startedAt),
+    timeSpentMs: progress.timeSpentMs,
+    revision,
+    ...('total' in progress && {
+      completed: progress.completed,
+      total: progress.total,
+      newSinceCompletion: progress.newSinceCompletion,
+    }),
+  };
+}
+
+/** A time in milliseconds since 1970 as ISO 8601 in UTC. */
+export function toIso(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
+}

@@ -1,0 +1,99 @@
+import type { Item } from './catalogue.ts';
+import type { Attempt, Completion, ItemState } from './item-state.ts';
+import type { Json } from './json.ts';
+import type { CompletedBy } from './operation.ts';
+
+export const STATUSES = ['not-started', 'in-progress', 'completed'] as const;
+
+export type Status = (typeof STATUSES)[number];
+
+/** What people see of a learner's work on one content item. Times in milliseconds since 1970. */
+export interface Progress {
+  status: Status;
+  completedAt: number | null;
+  completedBy: CompletedBy | null;
+  /** The item's version that was completed; above it, the text was rewritten since. */
+  completedVersion: number | null;
+  startedAt: number | null;
+  lastAccessedAt: number | null;
+  /** Whole, 0 to 100; 100 only when all is done. */
+  progressPercentage: number;
+  /** 0 to 100. */
+  score: number | null;
+  data: Json;
+  timeSpentMs: number;
+}
+
+/**
+ * Derives a unit's progress from the states of its ids: completed if any is, at the earliest date;
+ * the highest percentage; the last saved data; attempts and time added up.
+ */
+export function unitProgress(item: Item, states: readonly ItemState[]): Progress {
+  const first = earliestCompletion(states);
+  const percentage = Math.max(0, ...states.map((state) => state.percentage));
+  const startedAt = least(states.map((state) => state.started));
+  return {
+    status: first ? 'completed' : startedAt === null ? 'not-started' : 'in-progress',
+    completedAt: first?.time ?? null,
+    completedBy: first?.by ?? null,
+    completedVersion: first ? latestVersion(states) : null,
+    startedAt,
+    lastAccessedAt: greatest(states.map((state) => state.lastAccessed)),
+    progressPercentage: first ? 100 : Math.min(99, percentage),
+    score: scoreOf(item, states),
+    data: lastSaved(states),
+    timeSpentMs: sum(states.flatMap((state) => Object.values(state.spent))),
+  };
+}
+
+function completionsOf(states: readonly ItemState[]): Completion[] {
+  return states.flatMap((state) => Object.values(state.done).flat());
+}
+
+function earliestCompletion(states: readonly ItemState[]): Completion | undefined {
+  return completionsOf(states).reduce<Completion | undefined>(
+    (first, each) => (first && first.time <= each.time ? first : each),
+    undefined,
+  );
+}
+
+function latestVersion(states: readonly ItemState[]): number {
+  return Math.max(...completionsOf(states).map((completion) => completion.version));
+}
+
+function scoreOf(item: Item, states: readonly ItemState[]): number | null {
+  const attempts = states
+    .flatMap((state) => Object.entries(state.attempts))
+    .sort(([idA, a], [idB, b]) => a.time - b.time || (idA < idB ? -1 : 1))
+    .map(([, attempt]): Attempt => attempt);
+  if (attempts.length === 0) return null;
+  if (item.score === 'first') return attempts[0]!.score;
+  if (item.score === 'latest') return attempts.at(-1)!.score;
+  return Math.max(...attempts.map((attempt) => attempt.score));
+}
+
+function lastSaved(states: readonly ItemState[]): Json {
+  const saved = states.flatMap((state) => state.saved ?? []);
+  return (
+    saved.reduce<(typeof saved)[number] | undefined>(
+      (last, each) => (last && last.time >= each.time ? last : each),
+      undefined,
+    )?.data ?? null
+  );
+}
+
+/** The least of the times that are there. */
+export function least(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length > 0 ? Math.min(...known) : null;
+}
+
+/** The greatest of the times that are there. */
+export function greatest(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length > 0 ? Math.max(...known) : null;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}

@@ -6,6 +6,12 @@ import { defineConfig } from 'vitest/config';
 /** The site imports the library by its package name; this condition makes that mean its source. */
 const source = '@sveltekit-cairn/source';
 
+const resolve = { conditions: [source, ...defaultClientConditions] };
+const ssr = {
+  resolve: { conditions: [source, ...defaultServerConditions] },
+  noExternal: ['sveltekit-cairn'],
+};
+
 export default defineConfig({
   plugins: [
     sveltekit({
@@ -25,22 +31,28 @@ export default defineConfig({
       },
     }),
   ],
-  resolve: { conditions: [source, ...defaultClientConditions] },
-  ssr: {
-    resolve: { conditions: [source, ...defaultServerConditions] },
-    noExternal: ['sveltekit-cairn'],
-  },
+  resolve,
+  ssr,
   test: {
     projects: [
       {
         extends: true,
         test: {
-          name: 'node',
-          environment: 'node',
+          name: 'unit',
           include: ['src/**/*.test.ts'],
-          exclude: ['src/**/*.svelte.test.ts'],
         },
       },
+      ...['integration', 'e2e', 'package'].map((name) => ({
+        resolve,
+        ssr,
+        test: {
+          name,
+          include: [`tests/${name}/**/*.test.ts`],
+          // The built site starts, browsers open, packages install.
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+        },
+      })),
     ],
     coverage: {
       provider: 'v8',

@@ -1,0 +1,103 @@
+// `npm test`: every check in order; the first that fails ends the run. `npm test -- unit e2e`
+// runs only the steps named. The last line counts the tests: `N passed, M failed`.
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildIfChanged } from './build.js';
+import { provideChromium } from './chromium.js';
+import { install } from './install.js';
+import { providePostgres } from './postgres.js';
+import { fail, root, run, timed, toolEnvironment } from './project.js';
+
+/**
+ * One check. Its script is package.json's; what it needs is made sure of first and may give it
+ * settings; one with tests is a run of vitest, whose tests are counted.
+ * @typedef {() => Promise<Record<string, string> | void>} Need
+ * @typedef {{ name: string, script?: string, tests?: boolean, needs?: Need[] }} Step
+ */
+
+/** @type {Step[]} */
+const steps = [
+  { name: 'format', script: 'format:check' },
+  { name: 'lint', script: 'lint' },
+  { name: 'types', script: 'check' },
+  { name: 'boundaries', script: 'boundaries' },
+  { name: 'unused', script: 'unused' },
+  { name: 'unit', script: 'test:unit', tests: true, needs: [providePostgres] },
+  { name: 'build', needs: [buildIfChanged] },
+  {
+    name: 'integration',
+    script: 'test:integration',
+    tests: true,
+    needs: [buildIfChanged, providePostgres],
+  },
+  {
+    name: 'e2e',
+    script: 'test:e2e',
+    tests: true,
+    needs: [buildIfChanged, providePostgres, provideChromium],
+  },
+  { name: 'package', script: 'test:package', tests: true },
+];
+
+const reports = join(root, '.cache', 'tests');
+const count = { passed: 0, failed: 0, skipped: 0 };
+
+try {
+  const chosen = stepsNamed(process.argv.slice(2));
+  await install();
+  rmSync(reports, { recursive: true, force: true });
+  mkdirSync(reports, { recursive: true });
+  await run('svelte-kit', ['sync']);
+  for (const step of chosen) await timed(`Step ${step.name}`, () => runStep(step));
+} catch (problem) {
+  fail(problem);
+  // A failure that is no failed test (types, coverage ...) must not close on a green line.
+  count.failed = Math.max(count.failed, 1);
+}
+const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
+console.log(`\n${count.passed} passed, ${count.failed} failed${skipped}`);
+
+/**
+ * @param {string[]} names - none means all
+ * @returns {Step[]}
+ */
+function stepsNamed(names) {
+  const unknown = names.find((name) => !steps.some((step) => step.name === name));
+  if (unknown !== undefined) {
+    const known = steps.map(({ name }) => name).join(', ');
+    throw new Error(`No step is named ${unknown}. The steps are: ${known}.`);
+  }
+  return steps.filter(({ name }) => names.length === 0 || names.includes(name));
+}
+
+/** @param {Step} step */
+async function runStep({ name, script, tests = false, needs = [] }) {
+  const settings = {};
+  for (const provide of needs) Object.assign(settings, await provide());
+  if (script === undefined) return;
+  const report = join(reports, `${name}.json`);
+  const options = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const code = await run('npm', ['run', '--silent', script, ...(tests ? ['--', ...options] : [])], {
+    ...toolEnvironment,
+    ...settings,
+  });
+  const counted = tests ? addUp(report) : true;
+  if (code !== 0 || !counted) {
+    throw new Error(`Stopped at the step "${name}": npm test -- ${name} runs it alone.`);
+  }
+}
+
+/**
+ * Adds a run's tests to the count. Says whether it ran any: a run that found no tests is a
+ * mistake, not a success.
+ * @param {string} report
+ */
+function addUp(report) {
+  if (!existsSync(report)) return false;
+  const totals = /** @type {Record<string, number>} */ (JSON.parse(readFileSync(report, 'utf8')));
+  const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0 } = totals;
+  count.passed += numPassedTests;
+  count.failed += numFailedTests;
+  count.skipped += numPendingTests + numTodoTests;
+  return numPassedTests + numFailedTests > 0;
+}

@@ -98,6 +98,25 @@ export default defineConfig(
     },
   },
   {
+    name: 'the site, which knows the library by its name',
+    files: ['src/**/*.{ts,svelte}'],
+    ignores: ['src/lib/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              // dependency-cruiser does not see the types that a .svelte file imports.
+              regex: '^\\.{1,2}/(.*/)?lib/',
+              message: 'The site imports the library by its package name.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     name: 'the rules of progress: data and functions only',
     files: ['src/lib/core/**/*.ts'],
     ignores: ['**/*.test.ts', '**/*.testing.ts'],

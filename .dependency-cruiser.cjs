@@ -1,0 +1,120 @@
+// Who may import whom: the rooms of ARCHITECTURE.md, held by `npm run boundaries`.
+
+const tests = '[.](test|testing)[.]ts$';
+
+/** The modules of these npm packages, and of their types. */
+const packages = (...names) => `^node_modules/(@types/)?(${names.join('|')})/`;
+
+/** A room's production code: its tests may also use what they test with. */
+const room = (name) => ({ path: `^src/lib/${name}/`, pathNot: tests });
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'core-stands-alone',
+      comment: 'core is the rules, pure: it imports nothing but itself.',
+      severity: 'error',
+      from: { path: '^src/lib/core/', pathNot: [tests, '^src/lib/core/wire[.]ts$'] },
+      to: { pathNot: '^src/lib/core/' },
+    },
+    {
+      name: 'core-parses-with-valibot',
+      comment: 'core/wire.ts is the one file of core that may import valibot, and nothing else.',
+      severity: 'error',
+      from: { path: '^src/lib/core/wire[.]ts$' },
+      to: { pathNot: ['^src/lib/core/', packages('valibot')] },
+    },
+    {
+      name: 'server-stands-on-core',
+      comment:
+        'lib/server imports core, Node, kysely, the database drivers, @sveltejs/kit and the JSON-schema writer.',
+      severity: 'error',
+      from: room('server'),
+      to: {
+        dependencyTypesNot: ['core'],
+        pathNot: [
+          '^src/lib/(core|server)/',
+          packages('kysely', 'pg', '@sveltejs/kit', '@valibot/to-json-schema'),
+        ],
+      },
+    },
+    {
+      name: 'client-stands-on-core',
+      comment: 'lib/client runs in the browser: it imports core, svelte and idb.',
+      severity: 'error',
+      from: room('client'),
+      to: { pathNot: ['^src/lib/(core|client)/', packages('svelte', 'idb')] },
+    },
+    {
+      name: 'components-stand-on-client',
+      comment: 'lib/components imports core, client and svelte.',
+      severity: 'error',
+      from: room('components'),
+      to: { pathNot: ['^src/lib/(core|client|components)/', packages('svelte')] },
+    },
+    {
+      name: 'library-by-its-name',
+      comment:
+        'The site uses the library as an adopter does: sveltekit-cairn, sveltekit-cairn/server, /client or /components, never a path.',
+      severity: 'error',
+      from: { pathNot: '^(src/lib|tests|bench)/' },
+      to: { path: '^src/lib/', dependencyTypes: ['local'] },
+    },
+    {
+      name: 'production-without-tests',
+      comment: 'What is shipped does not import what tests it.',
+      severity: 'error',
+      from: { path: '^(src/|server[.]js$)', pathNot: tests },
+      to: { path: [tests, '^(tests|bench|scripts)/'] },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Two modules that need each other are one module, or three.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'nothing-unresolvable',
+      comment: 'The import leads nowhere: a wrong path, or a package that is not installed.',
+      severity: 'error',
+      from: {},
+      to: {
+        couldNotResolve: true,
+        // SvelteKit makes these itself, and server.js starts what the build made.
+        pathNot: ['^[$](app|env)/', '[.]/[$]types([.]js)?$', '^[.]/build/'],
+      },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'Nothing imports this file and it imports nothing: use it or delete it.',
+      severity: 'error',
+      from: {
+        orphan: true,
+        pathNot: [
+          '[.]d[.]ts$',
+          '^src/lib/[a-z]+/index[.]ts$',
+          // The `browser` condition of ./server in package.json.
+          '^src/lib/server/browser[.]ts$',
+          '^src/routes/',
+          '^src/service-worker/',
+          '^[^/]+$',
+          tests,
+        ],
+      },
+      to: {},
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(build|dist|coverage|data|content|[.]svelte-kit|[.]cache)/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    // An import of a type is an import: it ties two rooms together all the same.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@sveltekit-cairn/source', 'svelte', 'import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.cjs', '.svelte', '.json'],
+    },
+  },
+};

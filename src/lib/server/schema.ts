@@ -1,0 +1,153 @@
+import type { ContentType, Json } from '../core/index.ts';
+
+/** The adopter's users table, to which every row of progress refers. */
+export interface UsersTable {
+  /** Its name, in PostgreSQL with its schema where that is not on the search path. */
+  table: string;
+  /** Its primary key, or another unique column. */
+  key: string;
+  /** What the key is stored as. Outside SQL a user id is always a string. */
+  type: 'text' | 'uuid' | 'integer';
+}
+
+/** A row of `user_progress`. Times are ISO 8601 in UTC with milliseconds. */
+export interface ProgressRow {
+  id: string;
+  userId: string;
+  contentId: string;
+  /** Null while the catalogue does not hold the content id. */
+  contentType: ContentType | null;
+  status: 'not-started' | 'in-progress' | 'completed';
+  completedAt: string | null;
+  startedAt: string | null;
+  lastAccessedAt: string | null;
+  completedBy: string | null;
+  progressPercentage: number;
+  score: number | null;
+  data: Json;
+  timeSpentMs: number;
+  /** The learner's revision when the row last changed. */
+  revision: number;
+  /** The item state, for joining; null for a container that never was a unit. */
+  state: unknown;
+  /** A container's sums and mark; null for a unit. */
+  rollUp: unknown;
+  updatedAt: string;
+}
+
+/** A row of `user_progress` without its JSON. */
+export type StatusRow = Omit<ProgressRow, 'data' | 'state' | 'rollUp'>;
+
+/** A row of `progress_operations`, the log: written once, never changed. */
+export interface OperationRow {
+  userId: string;
+  deviceId: string;
+  seq: number;
+  contentId: string;
+  kind: string;
+  /** The operation as it was stamped. */
+  payload: unknown;
+  /** The device's own clock, untouched: milliseconds since 1970, maybe beyond any calendar. */
+  at: number;
+  effectiveAt: string;
+  receivedAt: string;
+}
+
+/** A row of `progress_devices`. */
+export interface DeviceRow {
+  userId: string;
+  deviceId: string;
+  lastSeq: number;
+  lastEffectiveAt: string | null;
+}
+
+/** A row of `progress_learners`. */
+export interface LearnerRow {
+  userId: string;
+  /** Rises with every change to any of the learner's records; 0 before the first. */
+  revision: number;
+  /** IANA name. */
+  timeZone: string | null;
+}
+
+/** A row of `certificates`: what it says is kept as it was on the day. */
+export interface CertificateRow {
+  id: string;
+  userId: string;
+  courseId: string;
+  issuedAt: string;
+  learnerName: string;
+  courseTitle: string;
+  courseVersion: number;
+}
+
+/** How a column is stored, which decides how it is written, read and compared. */
+export type ColumnKind = 'user' | 'text' | 'integer' | 'time' | 'json';
+
+/** A table's columns by their names outside SQL; inside they are the same in snake_case. */
+export type Columns<R> = { readonly [K in keyof R & string]: ColumnKind };
+
+/** Columns of `user_progress` but its JSON. */
+export const STATUS_COLUMNS: Columns<StatusRow> = {
+  id: 'text',
+  userId: 'user',
+  contentId: 'text',
+  contentType: 'text',
+  status: 'text',
+  completedAt: 'time',
+  startedAt: 'time',
+  lastAccessedAt: 'time',
+  completedBy: 'text',
+  progressPercentage: 'integer',
+  score: 'integer',
+  timeSpentMs: 'integer',
+  revision: 'integer',
+  updatedAt: 'time',
+};
+
+/** Columns of `user_progress`. */
+export const PROGRESS_COLUMNS: Columns<ProgressRow> = {
+  ...STATUS_COLUMNS,
+  data: 'json',
+  state: 'json',
+  rollUp: 'json',
+};
+
+/** Columns of `progress_operations`. */
+export const OPERATION_COLUMNS: Columns<OperationRow> = {
+  userId: 'user',
+  deviceId: 'text',
+  seq: 'integer',
+  contentId: 'text',
+  kind: 'text',
+  payload: 'json',
+  at: 'integer',
+  effectiveAt: 'time',
+  receivedAt: 'time',
+};
+
+/** Columns of `progress_devices`. */
+export const DEVICE_COLUMNS: Columns<DeviceRow> = {
+  userId: 'user',
+  deviceId: 'text',
+  lastSeq: 'integer',
+  lastEffectiveAt: 'time',
+};
+
+/** Columns of `progress_learners`. */
+export const LEARNER_COLUMNS: Columns<LearnerRow> = {
+  userId: 'user',
+  revision: 'integer',
+  timeZone: 'text',
+};
+
+/** Columns of `certificates`. */
+export const CERTIFICATE_COLUMNS: Columns<CertificateRow> = {
+  id: 'text',
+  userId: 'user',
+  courseId: 'text',
+  issuedAt: 'time',
+  learnerName: 'text',
+  courseTitle: 'text',
+  courseVersion: 'integer',
+};

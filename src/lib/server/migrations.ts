@@ -111,7 +111,7 @@ function devicesTable(target: Target): Query {
     .addColumn(...user())
     .addColumn(...id('device_id'))
     .addColumn(...count('last_seq'))
-    .addColumn(...time('last_effective_at'))
+    .addColumn(...time('last_effective_at', required))
     .addPrimaryKeyConstraint('progress_devices_key', ['user_id', 'device_id'])
     .modifyEnd(storage(target, 'by key'));
 }

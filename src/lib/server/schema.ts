@@ -58,7 +58,7 @@ export interface DeviceRow {
   userId: string;
   deviceId: string;
   lastSeq: number;
-  lastEffectiveAt: string | null;
+  lastEffectiveAt: string;
 }
 
 /** A row of `progress_learners`. */
@@ -84,10 +84,18 @@ export interface CertificateRow {
 /** How a column is stored, which decides how it is written, read and compared. */
 export type ColumnKind = 'user' | 'text' | 'integer' | 'time' | 'json';
 
-/** A table's columns by their names outside SQL; inside they are the same in snake_case. */
+/** Columns by their names outside SQL; inside they are the same in snake_case. */
 export type Columns<R> = { readonly [K in keyof R & string]: ColumnKind };
 
-/** Columns of `user_progress` but its JSON. */
+/** A table as the queries see it. */
+export interface Table<R> {
+  readonly name: string;
+  readonly columns: Columns<R>;
+  /** The columns by which its rows are found: the user first, and unique together. */
+  readonly key: readonly (keyof R & string)[];
+}
+
+/** Columns of `user_progress` without its JSON. */
 export const STATUS_COLUMNS: Columns<StatusRow> = {
   id: 'text',
   userId: 'user',
@@ -105,49 +113,55 @@ export const STATUS_COLUMNS: Columns<StatusRow> = {
   updatedAt: 'time',
 };
 
-/** Columns of `user_progress`. */
-export const PROGRESS_COLUMNS: Columns<ProgressRow> = {
-  ...STATUS_COLUMNS,
-  data: 'json',
-  state: 'json',
-  rollUp: 'json',
+/** One row per learner and content id. */
+export const USER_PROGRESS: Table<ProgressRow> = {
+  name: 'user_progress',
+  key: ['userId', 'contentId'],
+  columns: { ...STATUS_COLUMNS, data: 'json', state: 'json', rollUp: 'json' },
 };
 
-/** Columns of `progress_operations`. */
-export const OPERATION_COLUMNS: Columns<OperationRow> = {
-  userId: 'user',
-  deviceId: 'text',
-  seq: 'integer',
-  contentId: 'text',
-  kind: 'text',
-  payload: 'json',
-  at: 'integer',
-  effectiveAt: 'time',
-  receivedAt: 'time',
+/** The log. */
+export const OPERATIONS: Table<OperationRow> = {
+  name: 'progress_operations',
+  key: ['userId', 'deviceId', 'seq'],
+  columns: {
+    userId: 'user',
+    deviceId: 'text',
+    seq: 'integer',
+    contentId: 'text',
+    kind: 'text',
+    payload: 'json',
+    at: 'integer',
+    effectiveAt: 'time',
+    receivedAt: 'time',
+  },
 };
 
-/** Columns of `progress_devices`. */
-export const DEVICE_COLUMNS: Columns<DeviceRow> = {
-  userId: 'user',
-  deviceId: 'text',
-  lastSeq: 'integer',
-  lastEffectiveAt: 'time',
+/** How far each device has come. */
+export const DEVICES: Table<DeviceRow> = {
+  name: 'progress_devices',
+  key: ['userId', 'deviceId'],
+  columns: { userId: 'user', deviceId: 'text', lastSeq: 'integer', lastEffectiveAt: 'time' },
 };
 
-/** Columns of `progress_learners`. */
-export const LEARNER_COLUMNS: Columns<LearnerRow> = {
-  userId: 'user',
-  revision: 'integer',
-  timeZone: 'text',
+/** One row per learner: what a transaction locks. */
+export const LEARNERS: Table<LearnerRow> = {
+  name: 'progress_learners',
+  key: ['userId'],
+  columns: { userId: 'user', revision: 'integer', timeZone: 'text' },
 };
 
-/** Columns of `certificates`. */
-export const CERTIFICATE_COLUMNS: Columns<CertificateRow> = {
-  id: 'text',
-  userId: 'user',
-  courseId: 'text',
-  issuedAt: 'time',
-  learnerName: 'text',
-  courseTitle: 'text',
-  courseVersion: 'integer',
+/** At most one per learner and course. */
+export const CERTIFICATES: Table<CertificateRow> = {
+  name: 'certificates',
+  key: ['userId', 'courseId'],
+  columns: {
+    id: 'text',
+    userId: 'user',
+    courseId: 'text',
+    issuedAt: 'time',
+    learnerName: 'text',
+    courseTitle: 'text',
+    courseVersion: 'integer',
+  },
 };

@@ -1,0 +1,225 @@
+import { sql } from 'kysely';
+import type { AnyKysely, Database, Script } from './database.ts';
+import { createRowFormat } from './row-format.ts';
+import type { RowFormat } from './row-format.ts';
+import {
+  CERTIFICATES,
+  DEVICES,
+  LEARNERS,
+  OPERATIONS,
+  STATUS_COLUMNS,
+  USER_PROGRESS,
+} from './schema.ts';
+import type {
+  CertificateRow,
+  Columns,
+  DeviceRow,
+  LearnerRow,
+  OperationRow,
+  ProgressRow,
+  StatusRow,
+  UsersTable,
+} from './schema.ts';
+import { prepare } from './statement.ts';
+import { createTableStatements, replacing } from './table-statements.ts';
+
+/** Names a row of `user_progress`. */
+export type ProgressKey = Pick<ProgressRow, 'userId' | 'contentId'>;
+
+/** Names a row of `progress_devices`. */
+export type DeviceKey = Pick<DeviceRow, 'userId' | 'deviceId'>;
+
+/** Names a row of `progress_operations`. */
+export type OperationKey = Pick<OperationRow, 'userId' | 'deviceId' | 'seq'>;
+
+/** All that is kept of one learner. */
+export interface LearnerExport {
+  learner: LearnerRow | undefined;
+  progress: ProgressRow[];
+  operations: OperationRow[];
+  devices: DeviceRow[];
+  certificates: CertificateRow[];
+}
+
+/**
+ * All SQL of the library, as scripts for `Database.read` and `Database.write`.
+ *
+ * Lists may be empty or long, and name each key once; what is found comes in the order asked for,
+ * what is not there is left out.
+ */
+export interface Queries {
+  /**
+   * Locks the learners until the transaction ends, in one order whatever that of the ids, so that
+   * transactions wait for one another and never in a circle. Learners that are new are made first;
+   * for a user who does not exist this throws (see `isMissingUser`). Comes before anything that the
+   * transaction reads.
+   */
+  lockLearners(userIds: readonly string[]): Script<LearnerRow[]>;
+  learner(userId: string): Script<LearnerRow | undefined>;
+  /** All rows of a learner by content id, and the revision that they add up to, as of one moment. */
+  learnerRows(userId: string): Script<{ revision: number; rows: ProgressRow[] }>;
+  /** The same without JSON, for summaries. */
+  learnerStatuses(userId: string): Script<{ revision: number; rows: StatusRow[] }>;
+  rows(keys: readonly ProgressKey[]): Script<ProgressRow[]>;
+  /** A learner's rows by (revision, content id), from the first one after those given. */
+  changedRows(
+    userId: string,
+    after: { revision: number; contentId: string },
+    limit: number,
+  ): Script<ProgressRow[]>;
+  devices(keys: readonly DeviceKey[]): Script<DeviceRow[]>;
+  operations(keys: readonly OperationKey[]): Script<OperationRow[]>;
+  /** The content ids that were in no catalogue when their rows were written. */
+  unknownContentIds(userId: string): Script<string[]>;
+  insertOperations(rows: readonly OperationRow[]): Script<void>;
+  /** Creates or replaces rows; one that exists keeps its id. */
+  saveRows(rows: readonly ProgressRow[]): Script<void>;
+  saveDevices(rows: readonly DeviceRow[]): Script<void>;
+  /** Writes revisions; a time zone that is absent stays. */
+  saveLearners(rows: readonly (Omit<LearnerRow, 'timeZone'> & Partial<LearnerRow>)[]): Script<void>;
+  /** Deletes all that is kept of a learner. Their revision begins again at 0. */
+  erase(userId: string): Script<void>;
+  exportAll(userId: string): Script<LearnerExport>;
+  /** Writes one row for the sake of it: fails as every write would. */
+  touch(): Script<void>;
+}
+
+/** Makes the queries of a database; each statement is compiled here, once. */
+export function createQueries(database: Database, users: UsersTable): Queries {
+  const { kysely } = database;
+  const format = createRowFormat(database, users);
+  const { find, lock, insert, ofLearner, erase } = createTableStatements(database, format);
+
+  const findLearners = find(LEARNERS);
+  const lockExisting = lock(LEARNERS);
+  const createLearners = insert(LEARNERS, sql`on conflict do nothing`);
+  const erasers = [LEARNERS, USER_PROGRESS, OPERATIONS, DEVICES, CERTIFICATES].map(({ name }) =>
+    erase(name),
+  );
+  const readProgress = ofLearner(USER_PROGRESS);
+  const readOperations = ofLearner(OPERATIONS);
+  const readDevices = ofLearner(DEVICES);
+  const readCertificates = ofLearner(CERTIFICATES);
+  const touch = prepare(kysely, 'touch', () =>
+    kysely.updateTable('progress_schema').set({ touched: sql`touched + 1` }),
+  );
+
+  function* learner(userId: string): Script<LearnerRow | undefined> {
+    const [row] = yield* findLearners([{ userId }]);
+    return row;
+  }
+
+  return {
+    learner,
+    *lockLearners(userIds) {
+      const keys = [...new Set(userIds)].sort(byteOrder).map((userId) => ({ userId }));
+      for (;;) {
+        const learners = yield* lockExisting(keys);
+        if (learners.length === keys.length) return learners;
+        // None is locked while one is missing: whoever makes it too can be waited for.
+        yield* createLearners(keys.map((key) => ({ ...key, revision: 0 })));
+      }
+    },
+    learnerRows: wholeLearner(kysely, format, USER_PROGRESS.columns),
+    learnerStatuses: wholeLearner(kysely, format, STATUS_COLUMNS),
+    rows: find(USER_PROGRESS),
+    changedRows: changedRows(kysely, format),
+    devices: find(DEVICES),
+    operations: find(OPERATIONS),
+    unknownContentIds: unknownContentIds(kysely, format),
+    insertOperations: insert(OPERATIONS),
+    saveRows: insert(USER_PROGRESS, replacing(USER_PROGRESS, ['id'])),
+    saveDevices: insert(DEVICES, replacing(DEVICES)),
+    saveLearners: insert(
+      LEARNERS,
+      sql`
+      on conflict (user_id) do update set
+        revision = excluded.revision,
+        time_zone = coalesce(excluded.time_zone, progress_learners.time_zone)`,
+    ),
+    *erase(userId) {
+      // The learner first: that row is the lock for which a writer of theirs waits.
+      for (const eraseFrom of erasers) yield* eraseFrom(userId);
+    },
+    *exportAll(userId) {
+      return {
+        learner: yield* learner(userId),
+        progress: yield* readProgress(userId),
+        operations: yield* readOperations(userId),
+        devices: yield* readDevices(userId),
+        certificates: yield* readCertificates(userId),
+      };
+    },
+    *touch() {
+      yield* touch({});
+    },
+  };
+}
+
+/** All rows of a learner and the learner's revision in one statement, so as of one moment. */
+function wholeLearner<R extends object>(
+  kysely: AnyKysely,
+  format: RowFormat,
+  columns: Columns<R>,
+): (userId: string) => Script<{ revision: number; rows: R[] }> {
+  const run = prepare<{ user: string | null }>(kysely, 'learner_rows', (p) =>
+    kysely
+      .selectFrom('progress_learners as learner')
+      .leftJoin('user_progress as found', 'found.user_id', 'learner.user_id')
+      .select('learner.revision as learnerRevision')
+      .select(format.select('found', columns))
+      .where('learner.user_id', '=', p('user'))
+      .orderBy('found.content_id'),
+  );
+  return function* (userId) {
+    const rows = yield* run({ user: format.user(userId) });
+    const revision = Number(rows[0]?.['learnerRevision'] ?? 0);
+    const isEmpty = rows[0]?.['id'] === null;
+    return {
+      revision,
+      rows: (isEmpty ? [] : rows).map(({ learnerRevision, ...row }) => format.decode(columns, row)),
+    };
+  };
+}
+
+function changedRows(kysely: AnyKysely, format: RowFormat): Queries['changedRows'] {
+  const run = prepare<{
+    user: string | null;
+    revision: number;
+    contentId: string;
+    limit: number;
+  }>(kysely, 'changed_rows', (p) =>
+    kysely
+      .selectFrom('user_progress as found')
+      .select(format.select('found', USER_PROGRESS.columns))
+      .where('user_id', '=', p('user'))
+      .where(sql<boolean>`(revision, content_id) > (${p('revision')}, ${p('contentId')})`)
+      .orderBy('revision')
+      .orderBy('content_id')
+      .limit(p('limit')),
+  );
+  return function* (userId, after, limit) {
+    const rows = yield* run({ user: format.user(userId), ...after, limit });
+    return rows.map((row) => format.decode(USER_PROGRESS.columns, row));
+  };
+}
+
+function unknownContentIds(kysely: AnyKysely, format: RowFormat): Queries['unknownContentIds'] {
+  const run = prepare<{ user: string | null }>(kysely, 'unknown_content_ids', (p) =>
+    kysely
+      .selectFrom('user_progress')
+      .select('content_id as contentId')
+      .where('user_id', '=', p('user'))
+      .where('content_type', 'is', null)
+      .orderBy('content_id'),
+  );
+  return function* (userId) {
+    const rows = yield* run({ user: format.user(userId) });
+    return rows.map(({ contentId }) => contentId as string);
+  };
+}
+
+/** Orders user ids in the one way in which all processes lock them. */
+function byteOrder(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

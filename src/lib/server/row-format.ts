@@ -1,0 +1,109 @@
+import { sql } from 'kysely';
+import type { AliasedRawBuilder, RawBuilder } from 'kysely';
+import { canonical, canonicalText } from '../core/index.ts';
+import type { Database, Row } from './database.ts';
+import type { ColumnKind, Columns, UsersTable } from './schema.ts';
+
+type SomeColumns = Readonly<Record<string, ColumnKind>>;
+
+/**
+ * How rows go into SQL and come out of it, so that both databases give the same bytes: ids as
+ * strings, whole numbers as numbers, times as ISO 8601 in UTC, JSON with its keys in one order.
+ *
+ * Rows go in as ONE parameter, a JSON list, so that one row and five hundred are the same statement.
+ */
+export interface RowFormat {
+  /** The select list for some columns of a table or alias. */
+  select(from: string, columns: SomeColumns): AliasedRawBuilder<unknown, string>[];
+  /** A list parameter's rows, as a table expression. */
+  items(list: RawBuilder<string>): AliasedRawBuilder<Row, 'item'>;
+  /** A column's value in the current item, ready to be stored or compared. */
+  item(name: string, kind: ColumnKind): RawBuilder<unknown>;
+  /** Writes rows as a list parameter; of each just the columns named. */
+  encode(columns: SomeColumns, rows: readonly object[]): string;
+  /** Makes what was selected with `select` a domain row, in place. */
+  decode<R extends object>(columns: Columns<R>, row: Row): R;
+  /** A user id as a parameter; null, which equals nothing, when no user can have it. */
+  user(id: string): string | null;
+}
+
+/** Makes the format of a database whose users have keys of some type. */
+export function createRowFormat({ dialect }: Database, { type }: UsersTable): RowFormat {
+  const isSqlite = dialect === 'sqlite';
+  const { decoders, userId } = isSqlite ? SQLITE : POSTGRES;
+  const casts = { ...POSTGRES.casts, user: POSTGRES.users[type] };
+  const selected = (kind: ColumnKind, column: RawBuilder<unknown>) => {
+    if (isSqlite && kind === 'user' && type === 'integer') return sql`cast(${column} as text)`;
+    if (!isSqlite && (kind === 'user' || kind === 'json')) return sql`${column}::text`;
+    return column;
+  };
+  const user = (id: string) => (userId[type].test(id) ? id : null);
+  const encoded = (kind: ColumnKind, value: unknown) => {
+    if (value === null || value === undefined) return null;
+    if (kind === 'user') return user(value as string);
+    return kind === 'json' ? canonicalText(value) : value;
+  };
+
+  return {
+    user,
+    select: (from, columns) =>
+      Object.entries<ColumnKind>(columns).map(([name, kind]) =>
+        selected(kind, sql.ref(`${from}.${columnName(name)}`)).as(name),
+      ),
+    items: (list) =>
+      (isSqlite ? sql<Row>`json_each(${list})` : sql<Row>`jsonb_array_elements(${list}::jsonb)`).as(
+        'item',
+      ),
+    item: (name, kind) => {
+      const value = sql`item.value ->> ${sql.lit(name)}`;
+      return isSqlite ? value : sql`(${value})::${sql.raw(casts[kind])}`;
+    },
+    encode: (columns, rows) => {
+      const kinds = Object.entries<ColumnKind>(columns);
+      const items = rows.map((row) => {
+        const values = row as Row;
+        return Object.fromEntries(kinds.map(([name, kind]) => [name, encoded(kind, values[name])]));
+      });
+      return JSON.stringify(items);
+    },
+    decode: <R extends object>(columns: Columns<R>, row: Row) => {
+      for (const [name, kind] of Object.entries<ColumnKind>(columns)) {
+        const value = row[name];
+        if (value !== null) row[name] = decoders[kind]?.(value) ?? value;
+      }
+      return row as R;
+    },
+  };
+}
+
+/** The name of a column in SQL. */
+export function columnName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+type Decoders = { readonly [K in ColumnKind]?: (value: unknown) => unknown };
+
+const ANY = /^/;
+const INTEGER = /^(0|-?[1-9]\d{0,17})$/;
+
+const SQLITE = {
+  decoders: { json: (value) => JSON.parse(value as string) as unknown } as Decoders,
+  userId: { text: ANY, uuid: ANY, integer: INTEGER },
+};
+
+const POSTGRES = {
+  casts: { text: 'text', integer: 'bigint', time: 'timestamptz', json: 'jsonb' },
+  users: { text: 'text', uuid: 'uuid', integer: 'bigint' },
+  userId: {
+    text: ANY,
+    // As PostgreSQL writes them; it would take other spellings too, and then answer with this one.
+    uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+    integer: INTEGER,
+  },
+  decoders: {
+    integer: Number,
+    time: (value) => new Date(value as Date | string).toISOString(),
+    // jsonb sorts keys in a way of its own.
+    json: (value) => canonical(JSON.parse(value as string)),
+  } as Decoders,
+};

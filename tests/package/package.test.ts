@@ -1,0 +1,155 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import * as server from 'sveltekit-cairn/server';
+import * as core from 'sveltekit-cairn';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** Not vitest's own NODE_ENV=test: an adopter builds for production. */
+const environment = { ...process.env, NODE_ENV: 'production' };
+
+/** An empty project that an adopter begins with: it holds the packed library and its peers. */
+let adopter: string;
+
+beforeAll(() => {
+  adopter = mkdtempSync(join(tmpdir(), 'cairn-adopter-'));
+  run(root, 'npm', ['run', '--silent', 'package']);
+  run(root, 'npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', adopter]);
+  const peers = ['@sveltejs/kit', '@sveltejs/vite-plugin-svelte', 'svelte', 'typescript', 'vite'];
+  const { version } = manifestOf(root);
+  write('package.json', {
+    type: 'module',
+    dependencies: { 'sveltekit-cairn': `file:sveltekit-cairn-${version}.tgz` },
+    devDependencies: Object.fromEntries(
+      [...peers, '@types/node'].map((name) => [
+        name,
+        manifestOf(join(root, 'node_modules', name)).version,
+      ]),
+    ),
+  });
+  run(adopter, 'npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--silent']);
+});
+afterAll(() => {
+  rmSync(adopter, { recursive: true });
+});
+
+test('the tarball holds what is published and nothing else', () => {
+  const files = run(adopter, 'tar', ['-tzf', `sveltekit-cairn-${manifestOf(root).version}.tgz`])
+    .trim()
+    .split('\n')
+    .map((path) => path.replace('package/', ''));
+  const published = /^(README[.]md|LICENSE|package[.]json|dist\/.+[.](d[.]ts|js|svelte|css))$/;
+  expect(files.filter((path) => !published.test(path))).toEqual([]);
+  expect(files.filter((path) => /[.](test|testing)[.]/.test(path))).toEqual([]);
+  expect(files).toContain('dist/core/index.js');
+});
+
+test.each([
+  ['sveltekit-cairn', core],
+  ['sveltekit-cairn/server', server],
+])('%s imports in Node and has the names of its source', (name, source) => {
+  const script = `console.log(JSON.stringify(Object.keys(await import('${name}'))))`;
+  const names = JSON.parse(run(adopter, 'node', ['--input-type=module', '-e', script])) as string[];
+  expect(names.sort()).toEqual(Object.keys(source).sort());
+});
+
+test('the server works in Node', () => {
+  const script = `
+    import { sqlite } from 'sveltekit-cairn/server';
+    const database = sqlite(':memory:');
+    await database.close();
+    console.log(database.dialect);`;
+  expect(run(adopter, 'node', ['--input-type=module', '-e', script]).trim()).toBe('sqlite');
+});
+
+test.each(['bundler', 'nodenext'])('its types resolve under %s', (moduleResolution) => {
+  write(
+    'types/use.ts',
+    `import { createCatalogue } from 'sveltekit-cairn';
+     import { createProgressServer, sqlite } from 'sveltekit-cairn/server';
+     export const right = [createCatalogue, createProgressServer, sqlite];
+     export const wrong: number = createCatalogue;`,
+  );
+  write('types/tsconfig.json', {
+    compilerOptions: {
+      module: moduleResolution === 'bundler' ? 'esnext' : 'nodenext',
+      moduleResolution,
+      target: 'esnext',
+      lib: ['esnext', 'dom', 'dom.iterable'],
+      types: ['node'],
+      strict: true,
+      // As SvelteKit's own tsconfig has it: pg is optional, and so are its types.
+      skipLibCheck: true,
+      noEmit: true,
+    },
+    files: ['use.ts'],
+  });
+  const report = spawnSync('node_modules/.bin/tsc', ['-p', 'types'], { cwd: adopter });
+  // The one mistake made on purpose is found: the types are there, not any.
+  const lines = report.stdout.toString().trim().split('\n');
+  expect(lines).toEqual([expect.stringMatching(/use[.]ts.* is not assignable to type 'number'/)]);
+});
+
+describe('in a SvelteKit site', () => {
+  beforeAll(() => {
+    write(
+      'vite.config.js',
+      `import { sveltekit } from '@sveltejs/kit/vite';
+       export default { plugins: [sveltekit()] };`,
+    );
+    write('src/app.html', '<!doctype html><head>%sveltekit.head%</head>%sveltekit.body%');
+  });
+
+  test('client and components build', () => {
+    write(
+      'src/routes/+page.svelte',
+      `<script lang="ts">
+         import * as client from 'sveltekit-cairn/client';
+         import * as components from 'sveltekit-cairn/components';
+         import 'sveltekit-cairn/components/tokens.css';
+       </script>
+       {Object.keys(client)} {Object.keys(components)}`,
+    );
+    run(adopter, 'node_modules/.bin/vite', ['build', '--logLevel', 'error']);
+  });
+
+  test('a browser bundle that asks for the server says what is wrong, whatever the name', () => {
+    const names = Object.keys(server).join(', ');
+    write(
+      'src/browser.js',
+      `import { ${names} } from 'sveltekit-cairn/server';\nconsole.log(${names});`,
+    );
+    write(
+      'browser.config.js',
+      `export default { build: { outDir: 'browser', rollupOptions: {
+         input: 'src/browser.js', output: { entryFileNames: 'bundle.js' } } } };`,
+    );
+    const config = ['build', '--config', 'browser.config.js', '--logLevel', 'error'];
+    run(adopter, 'node_modules/.bin/vite', config);
+    const bundle = spawnSync('node', ['browser/bundle.js'], { cwd: adopter });
+    expect(bundle.stderr.toString()).toContain(
+      "'sveltekit-cairn/server' was imported by code that runs in the browser",
+    );
+  });
+});
+
+/** Runs a program to its end and answers what it printed. Throws with all of it when it fails. */
+function run(cwd: string, program: string, args: string[]): string {
+  const done = spawnSync(program, args, { cwd, encoding: 'utf8', env: environment });
+  if (done.status === 0) return done.stdout;
+  throw new Error(`${program} ${args.join(' ')}\n${done.stdout}${done.stderr}`);
+}
+
+function manifestOf(folder: string): { version: string } {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+}
+
+/** Writes a file of the adopter's project; anything but text as JSON. */
+function write(path: string, content: unknown): void {
+  mkdirSync(dirname(join(adopter, path)), { recursive: true });
+  const text = typeof content === 'string' ? content : JSON.stringify(content);
+  writeFileSync(join(adopter, path), text);
+}

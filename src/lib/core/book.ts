@@ -1,7 +1,7 @@
 import type { Catalogue, Item } from './catalogue.ts';
 import { ancestorsOf, countsIn, isUnit, unitsOf } from './catalogue.ts';
 import type { ItemState } from './item-state.ts';
-import { absorb, isCompleted, UNTOUCHED } from './item-state.ts';
+import { absorb, UNTOUCHED } from './item-state.ts';
 import { canonicalText } from './json.ts';
 import type { Stamped } from './operation.ts';
 import type { ContainerProgress, Mark, RollUp, Sums } from './roll-up.ts';
@@ -39,10 +39,12 @@ export function progressOf(catalogue: Catalogue, book: Book, item: Item): Progre
   return isUnit(item) ? progressOfUnit(book, item) : progressOfContainer(catalogue, book, item);
 }
 
+/** The progress on a unit. */
 export function progressOfUnit(book: Book, item: Item): Progress {
   return unitProgress(item, statesOf(book, item));
 }
 
+/** The progress on a container, with how much of it is done. */
 export function progressOfContainer(
   catalogue: Catalogue,
   book: Book,
@@ -73,7 +75,10 @@ export function apply(catalogue: Catalogue, book: Book, operation: Stamped): str
   const before = progressOfUnit(book, item);
   book.states.set(contentId, next);
   const after = progressOfUnit(book, item);
-  const raised = raise(book, item, unitSums(item, before), unitSums(item, after));
+  const raised = raise(book, item, {
+    before: unitSums(item, before),
+    after: unitSums(item, after),
+  });
   if (before.status === 'completed' && after.status !== 'completed') {
     for (const { container, lowered } of raised) if (lowered) takeBack(book, container, item);
   }
@@ -86,7 +91,10 @@ export function apply(catalogue: Catalogue, book: Book, operation: Stamped): str
  */
 export function settle(catalogue: Catalogue, book: Book, container: Item): void {
   const rollUp = rollUpOf(catalogue, book, container);
-  book.rollUps.set(container.id, { ...rollUp, mark: settled(catalogue, book, container, rollUp) });
+  book.rollUps.set(container.id, {
+    ...rollUp,
+    mark: settled(catalogue, book, { item: container, rollUp }),
+  });
 }
 
 /** Says whether settling a container would mark it finished, for which the book must be whole. */
@@ -95,18 +103,17 @@ export function isNewlyFull(item: Item, rollUp: RollUp): boolean {
 }
 
 /** Says whether a roll-up was counted on the catalogue as it is now. */
-export function isFresh(item: Item, rollUp: RollUp | undefined): rollUp is RollUp {
+export function isFresh(item: Item, rollUp: RollUp | undefined): boolean {
   return rollUp?.countedAs === item.countedAs;
 }
 
 /** A container's roll-up; counted again, in the book, when it is stale or not there. */
 export function rollUpOf(catalogue: Catalogue, book: Book, item: Item): RollUp {
   const stored = book.rollUps.get(item.id);
-  if (isFresh(item, stored)) return stored;
+  if (stored && isFresh(item, stored)) return stored;
   const sums = addUp(item.children.map((child) => given(child, sumsOf(catalogue, book, child))));
-  const mark = stored?.mark ?? markOfFormerUnit(book, item);
-  const counted = { ...sums, countedAs: item.countedAs, mark };
-  const rollUp = { ...counted, mark: settled(catalogue, book, item, counted) };
+  const counted = { ...sums, countedAs: item.countedAs, mark: markOf(book, item) };
+  const rollUp = { ...counted, mark: settled(catalogue, book, { item, rollUp: counted }) };
   book.rollUps.set(item.id, rollUp);
   return rollUp;
 }
@@ -122,9 +129,10 @@ function statesOf(book: Book, item: Item): ItemState[] {
 }
 
 /** Replaces what a unit gives in every container around it, innermost first. */
-function raise(book: Book, unit: Item, before: Sums, after: Sums) {
+function raise(book: Book, unit: Item, change: { before: Sums; after: Sums }) {
   const raised: { container: Item; lowered: boolean }[] = [];
   let child = unit;
+  let { before, after } = change;
   for (const container of ancestorsOf(unit)) {
     const rollUp = book.rollUps.get(container.id)!;
     const sums = replacePart(rollUp, given(child, before), given(child, after));
@@ -140,36 +148,44 @@ function raise(book: Book, unit: Item, before: Sums, after: Sums) {
 function takeBack(book: Book, container: Item, unit: Item): void {
   const rollUp = book.rollUps.get(container.id)!;
   if (!rollUp.mark) return;
-  const reopened = [...new Set([...rollUp.mark.reopened, unit.id])].sort();
+  const reopened = [...rollUp.mark.reopened, unit.id];
   book.rollUps.set(container.id, { ...rollUp, mark: { ...rollUp.mark, reopened } });
 }
 
-function settled(catalogue: Catalogue, book: Book, item: Item, rollUp: RollUp): Mark | null {
+function settled(
+  catalogue: Catalogue,
+  book: Book,
+  { item, rollUp }: { item: Item; rollUp: RollUp },
+): Mark | null {
   const { mark } = rollUp;
   if (isFull(item, rollUp)) {
     return { at: mark?.at ?? latestCompletion(catalogue, book, item), reopened: [] };
   }
   if (!mark) return null;
-  const stillOpen = (id: string) => {
+  const stillOpen = mark.reopened.flatMap((id) => {
     const unit = catalogue.items.get(id);
-    if (!unit || !isWithin(unit, item) || !countsIn(unit, item)) return false;
-    return progressOfUnit(book, unit).status !== 'completed';
-  };
-  return { ...mark, reopened: mark.reopened.filter(stillOpen) };
+    if (!unit || !isWithin(unit, item) || !countsIn(unit, item)) return [];
+    return progressOfUnit(book, unit).status === 'completed' ? [] : unit.id;
+  });
+  return { ...mark, reopened: [...new Set(stillOpen)] };
 }
 
 function latestCompletion(catalogue: Catalogue, book: Book, container: Item): number {
   const times = unitsOf(catalogue, container)
     .filter((unit) => countsIn(unit, container))
     .map((unit) => progressOfUnit(book, unit).completedAt);
-  return greatest(times) ?? 0;
+  return greatest(times)!;
 }
 
-/** A container that was a unit once, and completed as one, stays finished. */
-function markOfFormerUnit(book: Book, item: Item): Mark | null {
-  const completed = statesOf(book, item).filter(isCompleted);
-  const at = least(completed.map((state) => unitProgress(item, [state]).completedAt));
-  return at === null ? null : { at, reopened: [] };
+/**
+ * The mark that a container has under any of its ids: of its own, what is reopened; of all, the
+ * earliest date. One that was a unit once, and completed as one, stays finished.
+ */
+function markOf(book: Book, item: Item): Mark | null {
+  const marks = item.ids.flatMap((id) => book.rollUps.get(id)?.mark ?? []);
+  const { completedAt } = unitProgress(item, statesOf(book, item));
+  const at = least([...marks.map((mark) => mark.at), completedAt]);
+  return at === null ? null : { at, reopened: marks[0]?.reopened ?? [] };
 }
 
 function isWithin(unit: Item, container: Item): boolean {

@@ -47,7 +47,7 @@ export function createCatalogue(content: readonly ContentData[], version?: strin
   if (problems.length > 0) throw new Error(listProblems(problems));
   const units: Item[] = [];
   const items = new Map<string, Item>();
-  const roots = content.map((data) => place(data, null, units, items));
+  const roots = content.map((data) => place(data, null, { units, items }));
   return { version: version ?? hashText(JSON.stringify(content)), roots, items, units };
 }
 
@@ -104,7 +104,12 @@ export function* walk(items: readonly Item[]): Generator<Item> {
   }
 }
 
-function place(data: ContentData, parent: Item | null, units: Item[], items: Map<string, Item>) {
+function place(
+  data: ContentData,
+  parent: Item | null,
+  index: { units: Item[]; items: Map<string, Item> },
+) {
+  const { units, items } = index;
   const { children = [], aliases = [], ...own } = data;
   const firstUnit = units.length;
   const item = { ...own, parent, ids: [data.id, ...aliases], firstUnit, children: [] as Item[] };
@@ -112,7 +117,7 @@ function place(data: ContentData, parent: Item | null, units: Item[], items: Map
   const placed = item as typeof item & { endUnit: number; required: number; countedAs: string };
   for (const id of item.ids) items.set(id, placed);
   if (isUnitType(data.type)) units.push(placed);
-  for (const child of children) item.children.push(place(child, placed, units, items));
+  for (const child of children) item.children.push(place(child, placed, index));
   placed.endUnit = units.length;
   placed.required = item.children.reduce((sum, child) => sum + requiredBy(child), 0);
   placed.countedAs = countedAs(placed);

@@ -47,7 +47,7 @@ const anyAct = fc.oneof(
 const states = fc.array(fc.tuple(anyOperation, anyAct), { maxLength: 8, size: 'max' }).map((all) =>
   absorbAll(
     joinStates,
-    all.map(([origin, act]): Stamped => ({ ...origin, ...act })),
+    all.map(([origin, act]) => ({ ...origin, ...act }) as Stamped),
   ),
 );
 

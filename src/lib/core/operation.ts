@@ -24,6 +24,7 @@ export type Act =
   | { kind: 'saved'; data: Json }
   | { kind: 'restarted' };
 
+/** What kind of thing was done. */
 export type OperationKind = Act['kind'];
 
 /** Where and when an act was done. `(device, seq)` names it for ever. */

@@ -1,3 +1,4 @@
+import type { Outline } from './catalogue.ts';
 import type { ContentType } from './content.ts';
 import type { ItemState } from './item-state.ts';
 import type { Json } from './json.ts';
@@ -42,6 +43,16 @@ export interface Change {
   record: ProgressRecord;
   state?: ItemState;
   rollUp?: RollUp;
+}
+
+/** What a page needs for a right first paint: the outline around an item, and what is kept of it. */
+export interface Loaded {
+  /** Null for a guest. */
+  user: string | null;
+  outline: Outline;
+  changes: Change[];
+  /** Where these changes stand in the learner's; null for a guest. */
+  cursor: string | null;
 }
 
 /** What became of one operation of a sync. */

@@ -40,6 +40,7 @@ export interface ContainerProgress extends Progress {
   newSinceCompletion: number;
 }
 
+/** The sums of what nobody has touched. */
 export const NOTHING: Sums = {
   completed: 0,
   begun: 0,

@@ -3,6 +3,7 @@ import type { Attempt, Completion, ItemState } from './item-state.ts';
 import type { Json } from './json.ts';
 import type { CompletedBy } from './operation.ts';
 
+/** How far a learner is with an item; only the learner's own doing leads back. */
 export const STATUSES = ['not-started', 'in-progress', 'completed'] as const;
 
 export type Status = (typeof STATUSES)[number];
@@ -26,9 +27,13 @@ export interface Progress {
 
 /**
  * Derives a unit's progress from the states of its ids: completed if any is, at the earliest date;
- * the highest percentage; the last saved data; attempts and time added up.
+ * the highest percentage; the last saved data; attempts and time added up. Of an item that is not
+ * known, the best attempt gives the score.
  */
-export function unitProgress(item: Item, states: readonly ItemState[]): Progress {
+export function unitProgress(
+  item: Pick<Item, 'score'> | undefined,
+  states: readonly ItemState[],
+): Progress {
   const first = earliestCompletion(states);
   const percentage = Math.max(0, ...states.map((state) => state.percentage));
   const startedAt = least(states.map((state) => state.started));
@@ -61,14 +66,17 @@ function latestVersion(states: readonly ItemState[]): number {
   return Math.max(...completionsOf(states).map((completion) => completion.version));
 }
 
-function scoreOf(item: Item, states: readonly ItemState[]): number | null {
+function scoreOf(
+  item: Pick<Item, 'score'> | undefined,
+  states: readonly ItemState[],
+): number | null {
   const attempts = states
     .flatMap((state) => Object.entries(state.attempts))
     .sort(([idA, a], [idB, b]) => a.time - b.time || (idA < idB ? -1 : 1))
     .map(([, attempt]): Attempt => attempt);
   if (attempts.length === 0) return null;
-  if (item.score === 'first') return attempts[0]!.score;
-  if (item.score === 'latest') return attempts.at(-1)!.score;
+  if (item?.score === 'first') return attempts[0]!.score;
+  if (item?.score === 'latest') return attempts.at(-1)!.score;
   return Math.max(...attempts.map((attempt) => attempt.score));
 }
 

@@ -12,7 +12,8 @@ export const MAX_DATA_LENGTH = 16 * 1024;
 /** Deepest nesting of `data` or `answers`. */
 export const MAX_DATA_DEPTH = 20;
 
-const MAX_TIME = 8.64e15;
+/** The last millisecond of the year 9999: later ones have no four-digit year. */
+const MAX_TIME = 253_402_300_799_999;
 const MAX_SPENT = 1e11;
 const MAX_EPOCH = 1e9;
 

@@ -38,12 +38,6 @@ export function createRowFormat({ dialect }: Database, { type }: UsersTable): Ro
     return column;
   };
   const user = (id: string) => (userId[type].test(id) ? id : null);
-  const encoded = (kind: ColumnKind, value: unknown) => {
-    if (value === null || value === undefined) return null;
-    if (kind === 'user') return user(value as string);
-    return kind === 'json' ? canonicalText(value) : value;
-  };
-
   return {
     user,
     select: (from, columns) =>
@@ -60,9 +54,14 @@ export function createRowFormat({ dialect }: Database, { type }: UsersTable): Ro
     },
     encode: (columns, rows) => {
       const kinds = Object.entries<ColumnKind>(columns);
+      const users = kinds.filter(([, kind]) => kind === 'user').map(([name]) => name);
+      const jsons = kinds.filter(([, kind]) => kind === 'json').map(([name]) => name);
       const items = rows.map((row) => {
-        const values = row as Row;
-        return Object.fromEntries(kinds.map(([name, kind]) => [name, encoded(kind, values[name])]));
+        const item: Row = { ...row };
+        for (const name of users) item[name] = user(item[name] as string);
+        // As text within the text: what is taken out of a list is then JSON, a string included.
+        for (const name of jsons) item[name] = jsonText(item[name]);
+        return item;
       });
       return JSON.stringify(items);
     },
@@ -80,6 +79,8 @@ export function createRowFormat({ dialect }: Database, { type }: UsersTable): Ro
 export function columnName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
+
+const jsonText = (value: unknown) => ((value ?? null) === null ? null : canonicalText(value));
 
 type Decoders = { readonly [K in ColumnKind]?: (value: unknown) => unknown };
 

@@ -25,7 +25,7 @@ export function createTableStatements(database: Database, format: RowFormat) {
   function matching<R>({ name, key, columns }: Table<R>, list: RawBuilder<string>, lock = sql``) {
     const items = format.items(list);
     const conditions = key.map(
-      (each) => sql`found.${sql.ref(columnName(each))} = ${format.item(each, columns[each])}`,
+      (each) => sql`found.${ref(each)} = ${format.item(each, columns[each])}`,
     );
     const found = sql`${sql.table(name)} as found`;
     const where = sql`where ${sql.join(conditions, sql` and `)}`;
@@ -71,13 +71,15 @@ export function createTableStatements(database: Database, format: RowFormat) {
     insert: <R extends object>(table: Table<R>, conflict = sql``): Write<R> => {
       const { name, columns } = table;
       const names = Object.keys(columns) as (keyof R & string)[];
+      const values = names.map((each) => sql`${format.item(each, columns[each])} as ${ref(each)}`);
+      // Materialized, or SQLite takes a list apart again for every column that a conflict replaces.
       const run = prepare<{ rows: string }>(
         kysely,
         `insert_${name}`,
         (p) => sql`
+          with given as materialized (select ${sql.join(values)} from ${format.items(p('rows'))})
           insert into ${sql.table(name)} (${refs(names)})
-          select ${sql.join(names.map((each) => format.item(each, columns[each])))}
-          from ${format.items(p('rows'))} where true ${conflict}`,
+          select ${refs(names)} from given where true ${conflict}`,
       );
       return function* (rows) {
         if (rows.length > 0) yield* run({ rows: format.encode(columns, rows) });
@@ -117,13 +119,9 @@ export function replacing<R>({ key, columns }: Table<R>, keep: readonly (keyof R
   const names = (Object.keys(columns) as (keyof R & string)[]).filter(
     (each) => !key.includes(each) && !keep.includes(each),
   );
-  const taken = names.map((each) => {
-    const column = sql.ref(columnName(each));
-    return sql`${column} = excluded.${column}`;
-  });
+  const taken = names.map((each) => sql`${ref(each)} = excluded.${ref(each)}`);
   return sql`on conflict (${refs(key)}) do update set ${sql.join(taken)}`;
 }
 
-function refs(names: readonly string[]): RawBuilder<unknown> {
-  return sql.join(names.map((each) => sql.ref(columnName(each))));
-}
+const ref = (name: string) => sql.ref(columnName(name));
+const refs = (names: readonly string[]) => sql.join(names.map(ref));

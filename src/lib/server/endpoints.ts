@@ -1,0 +1,275 @@
+import { createHash } from 'node:crypto';
+import type { Catalogue, Item, ProgressRecord, UpdateRequest } from '../core/index.ts';
+import {
+  ancestorsOf,
+  contentQuerySchema,
+  isUnit,
+  listQuerySchema,
+  summaryQuerySchema,
+  syncRequestSchema,
+  updateRequestSchema,
+} from '../core/index.ts';
+import { answersIn, draftsOfUpdate, leftOpen } from './acts.ts';
+import { isMissingUser, isUnavailable } from './database.ts';
+import type { Grade } from './grading.ts';
+import { gradeOf } from './grading.ts';
+import { recordOf } from './ledger.ts';
+import { openapi } from './openapi.ts';
+import { newTraceId, Problem, problemResponse } from './problem.ts';
+import type { TakeToken } from './rate-limit.ts';
+import { createRateLimiter } from './rate-limit.ts';
+import type { Reader } from './reader.ts';
+import { listRecords } from './reader.ts';
+import { invalid, readBody, readQuery, refuseOtherMethods, refuseOtherOrigins } from './request.ts';
+import { summarise } from './summary.ts';
+import { sync } from './sync.ts';
+import type { Written } from './transaction.ts';
+import { SERVER_DEVICE } from './transaction.ts';
+import type { Writer } from './writer.ts';
+import { QueueFull } from './writer.ts';
+
+/** Answers one request of somebody who is signed in as `viewer`, or of nobody. */
+export type Endpoint = (request: Request, viewer: string | null) => Promise<Response>;
+
+/** The endpoints by name: web-standard requests in, answers out, whatever serves them. */
+export interface Endpoints {
+  update: Endpoint;
+  list: Endpoint;
+  content: Endpoint;
+  courseSummary: Endpoint;
+  sync: Endpoint;
+  openapi: Endpoint;
+}
+
+/** What the endpoints stand on. */
+export interface EndpointOptions {
+  catalogue: () => Promise<Catalogue>;
+  reader: Reader;
+  writer: Writer;
+  canView: (viewer: string, userId: string) => boolean | Promise<boolean>;
+  grade: Grade | undefined;
+  now: () => number;
+  newId: () => string;
+  /** Told of every failure that is not the caller's. */
+  onError: (error: unknown, traceId: string) => void;
+}
+
+/** Requests a learner may make at once, and how many come back each second; reads and writes apart. */
+const LIMIT = { capacity: 300, refill: 20 };
+
+/** Makes the endpoints. Each parses, asks who may, and maps to a status; the work is done elsewhere. */
+export function createEndpoints(options: EndpointOptions): Endpoints {
+  const { reader, writer, now, newId, grade } = options;
+  const takeRead = createRateLimiter(LIMIT, now);
+  const takeWrite = createRateLimiter(LIMIT, now);
+
+  const write = (answer: (request: Request, viewer: string) => Promise<unknown>): Endpoint =>
+    guarded(options, async (request, viewer) => {
+      refuseOtherMethods(request, 'POST');
+      refuseOtherOrigins(request);
+      const body = await answer(request, admit(viewer, takeWrite));
+      return Response.json(body, { headers: { 'cache-control': 'no-store' } });
+    });
+
+  /** A read of one learner's progress: 304 when the device has it already. */
+  const read = <Q extends { userId?: string | undefined }>(
+    parseQuery: (url: URL) => Q,
+    answer: (query: Q, place: { userId: string; catalogue: Catalogue }) => Promise<unknown>,
+  ): Endpoint =>
+    guarded(options, async (request, viewer) => {
+      refuseOtherMethods(request, 'GET');
+      refuseOtherOrigins(request);
+      const reading = admit(viewer, takeRead);
+      const query = parseQuery(new URL(request.url));
+      const userId = await visible(options, reading, query.userId);
+      const catalogue = await options.catalogue();
+      const etag = etagOf(userId, await reader.revision(userId), catalogue);
+      const headers = { etag, 'cache-control': 'private, no-cache', vary: 'Cookie' };
+      if (matches(request, etag)) return new Response(null, { status: 304, headers });
+      return Response.json(await answer(query, { userId, catalogue }), { headers });
+    });
+
+  return {
+    update: write(async (request, userId) => {
+      const body = await readBody(request, updateRequestSchema);
+      const catalogue = await options.catalogue();
+      const item = itemOf(catalogue, body.contentId, 'unknown_content');
+      refuseUpdate(item, body);
+      const answers = answersIn(body);
+      const graded = answers === undefined ? undefined : await gradeOf(grade, item, answers);
+      refuseUngraded(item, body, graded);
+      const target = { item, at: now(), newId, ...(graded !== undefined && { graded }) };
+      return writer.write({
+        userId,
+        device: SERVER_DEVICE,
+        touches: isUnit(item) ? [item.id] : 'all',
+        drafts: (current, book) => draftsOfUpdate(current, book, { target, body }),
+        answer: (written) => answerUpdate(written, item.id, body),
+      });
+    }),
+
+    list: read(
+      (url) => readQuery(url, listQuerySchema),
+      async (query, { userId, catalogue }) => {
+        const ledger = await reader.ledger(userId);
+        const { progress, next } = listRecords(catalogue, ledger, query);
+        return { userId, progress, revision: ledger.revision, ...(next && { next }) };
+      },
+    ),
+
+    content: read(
+      (url) => readQuery(url, contentQuerySchema),
+      async ({ contentId }, { userId, catalogue }) => {
+        const item = itemOf(catalogue, contentId, 'unknown_content');
+        return (await reader.record(userId, { catalogue, item })).record;
+      },
+    ),
+
+    courseSummary: read(
+      (url) => readQuery(url, summaryQuerySchema),
+      async ({ courseId }, { userId, catalogue }) => {
+        const course = itemOf(catalogue, courseId, 'unknown_course');
+        return summarise(catalogue, await reader.ledger(userId), course);
+      },
+    ),
+
+    sync: write(async (request, userId) => {
+      const body = await readBody(request, syncRequestSchema);
+      if (body.asUser !== userId) {
+        throw new Problem('user_mismatch', {
+          detail: 'Keep these operations until their learner is signed in again.',
+        });
+      }
+      const catalogue = await options.catalogue();
+      return sync({ catalogue, writer, reader, grade, now }, userId, body);
+    }),
+
+    openapi: guarded(options, (request) => {
+      refuseOtherMethods(request, 'GET');
+      return Promise.resolve(Response.json(openapi()));
+    }),
+  };
+}
+
+/** Turns what an endpoint throws into an answer; only what is not the caller's fault is reported. */
+function guarded(options: EndpointOptions, endpoint: Endpoint): Endpoint {
+  return async (request, viewer) => {
+    try {
+      return await endpoint(request, viewer);
+    } catch (error) {
+      if (error instanceof Problem) return problemResponse(error);
+      if (isMissingUser(error)) return problemResponse(signedOut());
+      const traceId = newTraceId();
+      options.onError(error, traceId);
+      return problemResponse(problemOf(error), traceId);
+    }
+  };
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof QueueFull || isUnavailable(error)) {
+    return new Problem('unavailable', {
+      detail: 'Nothing was changed. Try again in a moment.',
+      retryAfter: 2,
+    });
+  }
+  return new Problem('internal', { detail: 'Try again; name the trace id if it happens twice.' });
+}
+
+function admit(viewer: string | null, take: TakeToken): string {
+  if (viewer === null) throw signedOut();
+  const wait = take(viewer);
+  if (wait > 0) {
+    throw new Problem('rate_limited', { detail: 'Slow down a little.', retryAfter: wait });
+  }
+  return viewer;
+}
+
+function signedOut(): Problem {
+  return new Problem('not_signed_in', { detail: 'Sign in and try again.' });
+}
+
+/** Whose progress is read: the viewer's own, or somebody's whom the site lets the viewer see. */
+async function visible(
+  { canView }: EndpointOptions,
+  viewer: string,
+  userId: string | undefined,
+): Promise<string> {
+  if (userId === undefined || userId === viewer) return viewer;
+  if (await canView(viewer, userId)) return userId;
+  throw new Problem('forbidden', { detail: 'You may see only your own progress.' });
+}
+
+function itemOf(
+  catalogue: Catalogue,
+  id: string,
+  code: 'unknown_content' | 'unknown_course',
+): Item {
+  const item = catalogue.items.get(id);
+  if (item && (code === 'unknown_content' || item.type === 'course')) return item;
+  throw new Problem(code, { detail: `Nothing here has the id ${JSON.stringify(id)}.` });
+}
+
+/** Refuses what an item of this type cannot take. */
+function refuseUpdate(item: Item, body: UpdateRequest): void {
+  const given = (['progressPercentage', 'score', 'data'] as const).filter(
+    (key) => body[key] !== undefined,
+  );
+  const refuse = (path: string, message: string) => {
+    throw invalid([{ path, message }]);
+  };
+  if (body.contentType !== item.type) refuse('contentType', `must be ${item.type} for this item`);
+  const [first] = given;
+  if (first && !isUnit(item)) refuse(first, `cannot be set on a ${item.type}`);
+  if (first && body.status === 'not-started') refuse(first, 'cannot come with not-started');
+  if (body.score !== undefined && item.type !== 'exercise') {
+    refuse('score', `cannot be set on a ${item.type}`);
+  }
+}
+
+function refuseUngraded(item: Item, body: UpdateRequest, graded: number | undefined): void {
+  if (!item.graded || graded !== undefined || body.status === 'not-started') return;
+  const answered = answersIn(body) !== undefined;
+  if (body.score === undefined && body.status !== 'completed' && !answered) return;
+  throw invalid(
+    [
+      {
+        path: body.score !== undefined ? 'score' : answered ? 'data.answers' : 'status',
+        message: 'is for the server to decide, from data.answers, where the site grades',
+      },
+    ],
+    'graded_by_server',
+  );
+}
+
+function answerUpdate(
+  { catalogue, ledger }: Written,
+  contentId: string,
+  body: UpdateRequest,
+): {
+  progress: ProgressRecord;
+  rollUp: ProgressRecord[];
+  revision: number;
+  open?: string[];
+} {
+  const item = itemOf(catalogue, contentId, 'unknown_content');
+  const open =
+    body.status === 'completed' && !isUnit(item) ? leftOpen(catalogue, ledger.book, item) : [];
+  return {
+    progress: recordOf(catalogue, ledger, item),
+    rollUp: ancestorsOf(item).map((each) => recordOf(catalogue, ledger, each)),
+    revision: ledger.revision,
+    ...(open.length > 0 && { open }),
+  };
+}
+
+function etagOf(userId: string, revision: number, catalogue: Catalogue): string {
+  const learner = createHash('sha256').update(userId).digest('base64url').slice(0, 16);
+  return `"${learner}-${revision}-${catalogue.version}"`;
+}
+
+/** RFC 9110, section 13.1.2: weak comparison with any of the listed tags. */
+function matches(request: Request, etag: string): boolean {
+  const tags = request.headers.get('if-none-match')?.split(',') ?? [];
+  return tags.some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);
+}

@@ -1,0 +1,23 @@
+import type { Item, Json } from '../core/index.ts';
+
+/** Grades the answers to an exercise: a whole score from 0 to 100. */
+export type Grade = (contentId: string, answers: Json) => number | Promise<number>;
+
+/**
+ * The score of answers to an exercise that the server grades; undefined when it is not such an
+ * exercise, or the site has no grading.
+ *
+ * @throws Error when the site's grading gives anything but a whole number from 0 to 100.
+ */
+export async function gradeOf(
+  grade: Grade | undefined,
+  item: Item,
+  answers: Json,
+): Promise<number | undefined> {
+  if (!item.graded || !grade) return undefined;
+  const score = await grade(item.id, answers);
+  if (!Number.isInteger(score) || score < 0 || score > 100) {
+    throw new Error(`grade("${item.id}") gave ${score}: give a whole number from 0 to 100.`);
+  }
+  return score;
+}

@@ -1,0 +1,127 @@
+import type { Book, Catalogue, Item, ItemState, ProgressRecord, RollUp } from '../core/index.ts';
+import {
+  ancestorsOf,
+  canonical,
+  createBook,
+  isFresh,
+  isUnit,
+  progressOf,
+  rollUpOf,
+  toRecord,
+  unitProgress,
+  UNTOUCHED,
+} from '../core/index.ts';
+import type { ProgressRow } from './schema.ts';
+
+/** One learner's stored rows, and the book that they make. */
+export interface Ledger {
+  readonly userId: string;
+  revision: number;
+  readonly rows: Map<string, ProgressRow>;
+  readonly book: Book;
+  /** All rows of the learner are here, so anything may be counted. */
+  whole: boolean;
+}
+
+/** Opens a ledger on the rows that were read. */
+export function openLedger(
+  userId: string,
+  revision: number,
+  read: { rows: readonly ProgressRow[]; whole: boolean },
+): Ledger {
+  const ledger = { userId, revision, rows: new Map(), book: createBook(), whole: false };
+  addRows(ledger, read.rows);
+  return { ...ledger, whole: read.whole };
+}
+
+/** Adds rows that were read later; what the ledger has already stays. */
+export function addRows(ledger: Ledger, rows: readonly ProgressRow[]): void {
+  for (const row of rows) {
+    if (ledger.rows.has(row.contentId)) continue;
+    ledger.rows.set(row.contentId, row);
+    if (row.state) ledger.book.states.set(row.contentId, row.state as ItemState);
+    if (row.rollUp) ledger.book.rollUps.set(row.contentId, row.rollUp as RollUp);
+  }
+}
+
+/** A copy to try a request on: what fails there has not happened here. */
+export function forkLedger(ledger: Ledger): Ledger {
+  const { states, rollUps } = ledger.book;
+  return { ...ledger, rows: new Map(ledger.rows), book: createBook(states, rollUps) };
+}
+
+/** Says whether all sums around an item can be raised without counting anything again. */
+export function canRaise(ledger: Ledger, item: Item): boolean {
+  return ancestorsOf(item).every((each) => isFresh(each, ledger.book.rollUps.get(each.id)));
+}
+
+/** The record of an item as the API shows it. */
+export function recordOf(catalogue: Catalogue, ledger: Ledger, item: Item): ProgressRecord {
+  const rows = item.ids.flatMap((id) => ledger.rows.get(id) ?? []);
+  return toRecord(
+    {
+      id: ledger.rows.get(item.id)?.id ?? rows[0]?.id ?? null,
+      userId: ledger.userId,
+      contentId: item.id,
+      contentType: item.type,
+      revision: Math.max(0, ...rows.map((row) => row.revision)),
+    },
+    progressOf(catalogue, ledger.book, item),
+  );
+}
+
+/** What a row is stored with besides what the book says. */
+export interface Projection {
+  now: string;
+  revision: number;
+  newId: () => string;
+}
+
+/**
+ * Writes a content id's row anew from the book. Its columns are a projection of state and
+ * catalogue, which can be made again at any time.
+ */
+export function projectRow(
+  catalogue: Catalogue,
+  ledger: Ledger,
+  target: { contentId: string } & Projection,
+): ProgressRow {
+  const { contentId, now, revision, newId } = target;
+  const item = catalogue.items.get(contentId);
+  const known = ledger.rows.get(contentId);
+  const state = ledger.book.states.get(contentId) ?? null;
+  const container = item !== undefined && item.id === contentId && !isUnit(item);
+  const progress =
+    item?.id === contentId
+      ? progressOf(catalogue, ledger.book, item)
+      : unitProgress(item, [state ?? UNTOUCHED]);
+  const record = toRecord(
+    {
+      id: known?.id ?? newId(),
+      userId: ledger.userId,
+      contentId,
+      contentType: item?.type ?? known?.contentType ?? 'lesson',
+      revision,
+    },
+    progress,
+  );
+  return {
+    id: record.id!,
+    userId: record.userId,
+    contentId,
+    contentType: item?.type ?? known?.contentType ?? null,
+    status: record.status,
+    completedAt: record.completedAt,
+    startedAt: record.startedAt,
+    lastAccessedAt: record.lastAccessedAt,
+    completedBy: record.completedBy,
+    progressPercentage: record.progressPercentage,
+    score: record.score,
+    data: canonical(record.data),
+    timeSpentMs: record.timeSpentMs,
+    revision,
+    state: canonical(state),
+    rollUp: container ? canonical(rollUpOf(catalogue, ledger.book, item)) : null,
+    updatedAt: now,
+  } as ProgressRow;
+}

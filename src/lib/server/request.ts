@@ -1,0 +1,107 @@
+import type { GenericSchema, InferOutput } from 'valibot';
+import * as v from 'valibot';
+import { MAX_BODY_BYTES } from '../core/index.ts';
+import type { FieldError, ProblemCode } from './problem.ts';
+import { Problem } from './problem.ts';
+
+/**
+ * Refuses a request that another site made in the learner's browser. A request with neither
+ * `Origin` nor `Sec-Fetch-Site` comes from no browser and passes.
+ */
+export function refuseOtherOrigins(request: Request): void {
+  const origin = request.headers.get('origin');
+  const site = request.headers.get('sec-fetch-site');
+  const own = origin === null || origin === new URL(request.url).origin;
+  if (own && (site === null || site === 'same-origin' || site === 'none')) return;
+  throw new Problem('forbidden', {
+    detail: 'The request came from another site. Send it from the site itself.',
+  });
+}
+
+/** Refuses any method but the one that an address knows; HEAD goes where GET does. */
+export function refuseOtherMethods(request: Request, method: 'GET' | 'POST'): void {
+  const allowed = method === 'GET' ? ['GET', 'HEAD'] : [method];
+  if (allowed.includes(request.method)) return;
+  throw new Problem('method_not_allowed', {
+    detail: `Use ${method} here.`,
+    headers: { allow: allowed.join(', ') },
+  });
+}
+
+/** Reads a JSON body of at most 256 KiB and parses it; never holds more than that in memory. */
+export async function readBody<T extends GenericSchema>(
+  request: Request,
+  schema: T,
+): Promise<InferOutput<T>> {
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') {
+    throw new Problem('not_json', { detail: 'Send the body as application/json.' });
+  }
+  return parse(schema, parseJson(await readBytes(request)), 'invalid');
+}
+
+/** Parses the query of a GET; a key that is given twice is refused. */
+export function readQuery<T extends GenericSchema>(url: URL, schema: T): InferOutput<T> {
+  const entries = [...url.searchParams];
+  const twice = entries.find(([key], index) => entries.findIndex(([k]) => k === key) !== index);
+  if (twice) throw invalid([{ path: twice[0], message: 'is given twice' }]);
+  return parse(schema, Object.fromEntries(entries), 'invalid');
+}
+
+/** Parses a value, or refuses it with the path of every field at fault. */
+export function parse<T extends GenericSchema>(
+  schema: T,
+  value: unknown,
+  code: ProblemCode,
+): InferOutput<T> {
+  const result = v.safeParse(schema, value, { abortPipeEarly: true });
+  if (result.success) return result.output;
+  throw invalid(result.issues.slice(0, 20).map(fieldError), code);
+}
+
+/** The refusal of a request with fields at fault. */
+export function invalid(errors: readonly FieldError[], code: ProblemCode = 'invalid'): Problem {
+  const [first] = errors;
+  const detail = first ? `${first.path || 'The request'}: ${first.message}.` : 'Look at errors.';
+  return new Problem(code, { detail, errors });
+}
+
+function fieldError(issue: v.BaseIssue<unknown>): FieldError {
+  const path = v.getDotPath(issue) ?? '';
+  if (issue.type !== 'strict_object') return { path, message: issue.message };
+  const missing = issue.expected !== 'never';
+  return { path, message: missing ? 'is missing' : 'is not known here' };
+}
+
+async function readBytes(request: Request): Promise<Uint8Array> {
+  const announced = Number(request.headers.get('content-length') ?? 0);
+  if (announced > MAX_BODY_BYTES) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of request.body ?? []) {
+      length += chunk.byteLength;
+      if (length > MAX_BODY_BYTES) throw tooLarge();
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    // The framework's own limit, or a connection that broke off: either way it was not all there.
+    throw new Problem('invalid_json', { detail: 'The body broke off. Send it again.' });
+  }
+  return Buffer.concat(chunks);
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new Problem('invalid_json', { detail: 'The body is not JSON in UTF-8.' });
+  }
+}
+
+function tooLarge(): Problem {
+  return new Problem('too_large', {
+    detail: `The body may have ${MAX_BODY_BYTES} bytes. Send less at a time.`,
+  });
+}

@@ -1,0 +1,82 @@
+import * as v from 'valibot';
+import type { Act, Catalogue, SyncRequest, SyncResponse, SyncResult } from '../core/index.ts';
+import { isLogged, operationSchema } from '../core/index.ts';
+import type { Grade } from './grading.ts';
+import { gradeOf } from './grading.ts';
+import { formatCursor, parseCursor } from './cursor.ts';
+import type { Reader } from './reader.ts';
+import type { Draft, Written } from './transaction.ts';
+import type { Writer } from './writer.ts';
+
+/** What a sync is answered with. */
+export interface SyncContext {
+  catalogue: Catalogue;
+  writer: Writer;
+  reader: Reader;
+  grade: Grade | undefined;
+  now: () => number;
+}
+
+/** Takes in a device's operations, and hands it what changed since its cursor. */
+export async function sync(
+  context: SyncContext,
+  userId: string,
+  request: SyncRequest,
+): Promise<SyncResponse> {
+  const { catalogue, reader } = context;
+  const cursor = parseCursor(request.cursor, catalogue.version);
+  const { results, lastSeq, now } = await takeIn(context, userId, request);
+  const page = await reader.changes(userId, { catalogue, cursor });
+  return {
+    v: 1,
+    user: userId,
+    now,
+    lastSeq,
+    results,
+    changes: page.changes,
+    cursor: formatCursor(page.cursor, catalogue.version),
+    more: page.more,
+    catalogue: catalogue.version,
+  };
+}
+
+async function takeIn(
+  context: SyncContext,
+  userId: string,
+  request: SyncRequest,
+): Promise<Pick<Written, 'results' | 'lastSeq' | 'now'>> {
+  const { device, operations } = request;
+  if (operations.length === 0) {
+    const lastSeq = await context.reader.lastSeq(userId, device);
+    return { results: [], lastSeq, now: context.now() };
+  }
+  const rejected: SyncResult[] = [];
+  const drafts: Draft[] = [];
+  for (const operation of operations) {
+    const parsed = v.safeParse(operationSchema, operation, { abortEarly: true });
+    if (parsed.success) drafts.push(await graded(context, parsed.output as Draft));
+    else rejected.push({ seq: operation.seq, status: 'rejected', code: 'invalid' });
+  }
+  drafts.sort((a, b) => a.seq! - b.seq!);
+  const written = await context.writer.write({
+    userId,
+    device,
+    deviceNow: request.now,
+    touches: drafts.map((draft) => draft.contentId),
+    logged: drafts.filter((draft) => isLogged(draft.kind)).map((draft) => draft.seq!),
+    drafts: () => drafts,
+    answer: ({ results, lastSeq, now }) => ({ results: [...results], lastSeq, now }),
+  });
+  const results = [...rejected, ...written.results].sort((a, b) => a.seq - b.seq);
+  return { ...written, results };
+}
+
+async function graded({ catalogue, grade }: SyncContext, draft: Draft): Promise<Draft> {
+  const act: Act = draft;
+  if (act.kind !== 'attempted' || act.answers === undefined || act.score !== undefined) {
+    return draft;
+  }
+  const item = catalogue.items.get(draft.contentId);
+  const score = item && (await gradeOf(grade, item, act.answers));
+  return score === undefined ? draft : { ...draft, graded: score };
+}

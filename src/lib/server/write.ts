@@ -1,0 +1,177 @@
+import type { Item, SyncResult } from '../core/index.ts';
+import {
+  apply,
+  effectiveTime,
+  isFresh,
+  isLogged,
+  isNewlyFull,
+  isUnit,
+  rollUpOf,
+  settle,
+  stamp,
+  UNTOUCHED,
+} from '../core/index.ts';
+import type { Script } from './database.ts';
+import type { Ledger } from './ledger.ts';
+import { addRows, canRaise, projectRow } from './ledger.ts';
+import { knownAs, writeLog } from './operation-log.ts';
+import type { Device, TimedDraft, Transaction, WriteContext, WriteRequest } from './transaction.ts';
+import { begin, deviceOf, save } from './transaction.ts';
+
+/** Most content ids of one learner that no catalogue here knows. */
+export const MAX_UNKNOWN_IDS = 1000;
+
+/**
+ * Writes a group of requests in one transaction and returns their answers in the same order.
+ *
+ * Locks all learners first and in order, reads, applies request after request in memory, and writes
+ * what changed in a fixed number of statements, however many requests there are. When it throws,
+ * nothing of the group has happened.
+ */
+export function* writeGroup<T>(
+  context: WriteContext,
+  requests: readonly WriteRequest<T>[],
+): Script<T[]> {
+  const transaction = yield* begin(context, requests);
+  const answers: T[] = [];
+  for (const request of requests) answers.push(yield* writeOne(transaction, request));
+  yield* save(transaction);
+  return answers;
+}
+
+function* writeOne<T>(transaction: Transaction, request: WriteRequest<T>): Script<T> {
+  const { catalogue, now } = transaction;
+  const ledger = transaction.ledgers.get(request.userId)!;
+  const device = deviceOf(transaction, request);
+  const changed = new Set<string>();
+  const results: SyncResult[] = [];
+
+  if (request.touches === 'all') yield* makeWhole(transaction, ledger, changed);
+  for (const draft of request.drafts(catalogue, ledger.book)) {
+    const drafted = { ...draft, device: device.deviceId, seq: draft.seq ?? device.lastSeq + 1 };
+    const clocks = { server: now, device: request.deviceNow ?? now, last: device.lastEffectiveAt };
+    const time = effectiveTime(draft.at, clocks);
+    results.push(yield* accept(transaction, { ledger, device, changed }, { ...drafted, time }));
+  }
+  yield* settleAll(transaction, ledger, changed);
+  projectAll(transaction, ledger, changed);
+  return request.answer({ catalogue, ledger, results, lastSeq: device.lastSeq, now });
+}
+
+interface Place {
+  ledger: Ledger;
+  device: Device;
+  changed: Set<string>;
+}
+
+/** Decides on one operation and applies it. */
+function* accept(transaction: Transaction, place: Place, draft: TimedDraft): Script<SyncResult> {
+  const { ledger, device, changed } = place;
+  const { seq, contentId, time } = draft;
+  const item = transaction.catalogue.items.get(contentId);
+
+  const code = refusal(item, draft);
+  if (code) return { seq, status: 'rejected', code };
+  const known = knownAs(transaction, device, draft);
+  if (known) return known;
+  if (!item && !(yield* mayKeepUnknown(transaction, ledger, contentId))) {
+    return { seq, status: 'rejected', code: 'unknown_content' };
+  }
+  if (item && !canRaise(ledger, item)) yield* makeWhole(transaction, ledger, changed);
+
+  const state = ledger.book.states.get(contentId) ?? UNTOUCHED;
+  const stamped = stamp(draft, {
+    time,
+    item,
+    state,
+    ...(draft.graded !== undefined && { graded: draft.graded }),
+  });
+  for (const id of apply(transaction.catalogue, ledger.book, stamped)) changed.add(id);
+  if (item && ledger.rows.has(item.id) && changed.has(contentId)) changed.add(item.id);
+  if (isLogged(draft.kind)) writeLog(transaction, device, { draft, stamped });
+  device.lastSeq = Math.max(device.lastSeq, seq);
+  device.lastEffectiveAt = time;
+  transaction.changedDevices.add(device);
+
+  if (!item) return { seq, status: 'deferred' };
+  const late = stamped.epoch + (stamped.kind === 'restarted' ? 1 : 0) < state.epoch;
+  return { seq, status: 'applied', ...(late && { code: 'before_restart' }) };
+}
+
+/** Why an operation can never be accepted, or null. */
+function refusal(item: Item | undefined, draft: TimedDraft): string | null {
+  if (!item) return null;
+  if (!isUnit(item)) return 'invalid';
+  if (draft.kind === 'attempted' && item.type !== 'exercise') return 'invalid';
+  if (!item.graded) return null;
+  if (draft.kind === 'completed') return 'graded_by_server';
+  if (draft.kind === 'attempted' && draft.graded === undefined) return 'graded_by_server';
+  return null;
+}
+
+/** Says whether an operation for an id that no catalogue here holds may be kept. */
+function* mayKeepUnknown(
+  transaction: Transaction,
+  { userId }: Ledger,
+  contentId: string,
+): Script<boolean> {
+  let ids = transaction.unknownIds.get(userId);
+  if (!ids) {
+    const stored = yield* transaction.queries.unknownContentIds(userId);
+    ids = new Set(stored.filter((id) => !transaction.catalogue.items.has(id)));
+    transaction.unknownIds.set(userId, ids);
+  }
+  if (!ids.has(contentId) && ids.size >= MAX_UNKNOWN_IDS) return false;
+  ids.add(contentId);
+  return true;
+}
+
+/** Reads all rows of a learner; sums that were counted on another catalogue are written anew. */
+function* makeWhole(
+  { queries, catalogue }: Transaction,
+  ledger: Ledger,
+  changed: Set<string>,
+): Script<void> {
+  if (ledger.whole) return;
+  const { rows } = yield* queries.learnerRows(ledger.userId);
+  addRows(ledger, rows);
+  ledger.whole = true;
+  for (const { contentId, rollUp } of rows) {
+    const item = catalogue.items.get(contentId);
+    if (!rollUp || !item || isUnit(item) || item.id !== contentId) continue;
+    if (!isFresh(item, ledger.book.rollUps.get(contentId))) changed.add(contentId);
+  }
+}
+
+/** Brings the finished marks of all changed containers up to date, innermost first. */
+function* settleAll(transaction: Transaction, ledger: Ledger, changed: Set<string>): Script<void> {
+  const { catalogue } = transaction;
+  const containers = () =>
+    [...changed].flatMap((id) => {
+      const item = catalogue.items.get(id);
+      return item && item.id === id && !isUnit(item) ? [item] : [];
+    });
+  const full = containers().some((each) =>
+    isNewlyFull(each, rollUpOf(catalogue, ledger.book, each)),
+  );
+  if (full) yield* makeWhole(transaction, ledger, changed);
+  for (const container of containers()) settle(catalogue, ledger.book, container);
+}
+
+/** Makes the changed rows anew; the learner's revision rises once for all of them. */
+function projectAll(transaction: Transaction, ledger: Ledger, changed: Set<string>): void {
+  if (changed.size === 0) return;
+  ledger.revision += 1;
+  const { catalogue, newId } = transaction;
+  const projection = {
+    now: new Date(transaction.now).toISOString(),
+    revision: ledger.revision,
+    newId,
+  };
+  const rows = transaction.changedRows.get(ledger.userId) ?? new Set();
+  transaction.changedRows.set(ledger.userId, rows);
+  for (const contentId of changed) {
+    ledger.rows.set(contentId, projectRow(catalogue, ledger, { contentId, ...projection }));
+    rows.add(contentId);
+  }
+}

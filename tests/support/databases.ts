@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, vi } from 'vitest';
+import type { Database } from '../../src/lib/server/database.ts';
+import { postgres } from '../../src/lib/server/postgres.ts';
+import { sqlite } from '../../src/lib/server/sqlite.ts';
+import { startPostgres } from './postgres.ts';
+import type { TestPostgres } from './postgres.ts';
+
+/** A place for progress that the whole test may use. */
+export interface TestDatabase {
+  /** A path, `:memory:` or `postgres://…`: another process can open the first and the last. */
+  address: string;
+  /** Opens it once more, on connections of its own; `:memory:` is opened only once. */
+  connect(): Database;
+}
+
+/** A kind of database that every suite of the store runs on. */
+export interface DatabaseKind {
+  name: 'SQLite file' | 'SQLite in memory' | 'PostgreSQL';
+  dialect: Database['dialect'];
+  /** Makes an empty database. */
+  create(): Promise<TestDatabase>;
+  /** Makes an empty database and opens it. */
+  open(): Promise<Database>;
+}
+
+/** Opens the database at an address, as `TestDatabase` gives it. */
+export function openAddress(address: string): Database {
+  return address.startsWith('postgres') ? postgres(address) : sqlite(address);
+}
+
+/**
+ * Runs a suite once per kind of database. What it opened is closed and removed after the file's
+ * last test.
+ */
+export function withDatabases(suite: (kind: DatabaseKind) => void): void {
+  // Starting a PostgreSQL takes seconds on a busy machine.
+  vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
+  const leftovers: (() => Promise<void>)[] = [];
+  afterAll(async () => {
+    for (const remove of leftovers.reverse()) await remove();
+  });
+
+  function connecting(address: string): TestDatabase {
+    const connect = () => {
+      const database = openAddress(address);
+      leftovers.push(() => database.close());
+      return database;
+    };
+    return { address, connect };
+  }
+
+  const kinds: Omit<DatabaseKind, 'open'>[] = [
+    {
+      name: 'SQLite file',
+      dialect: 'sqlite',
+      create: async () => {
+        const folder = await mkdtemp(join(tmpdir(), 'cairn-sqlite-'));
+        leftovers.push(() => rm(folder, { recursive: true, force: true }));
+        return connecting(join(folder, 'progress.db'));
+      },
+    },
+    {
+      name: 'SQLite in memory',
+      dialect: 'sqlite',
+      create: () => {
+        const database = connecting(':memory:').connect();
+        return Promise.resolve({ address: ':memory:', connect: () => database });
+      },
+    },
+    {
+      name: 'PostgreSQL',
+      dialect: 'postgres',
+      create: async () => {
+        server ??= startPostgres();
+        return connecting(await (await server).createDatabase());
+      },
+    },
+  ];
+  let server: Promise<TestPostgres> | undefined;
+  leftovers.push(async () => (await server)?.stop());
+
+  for (const kind of kinds) {
+    const open = async () => (await kind.create()).connect();
+    describe(kind.name, () => suite({ ...kind, open }));
+  }
+}

@@ -1,9 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { installDebianPackage, newestFirst, onPath } from './programs.js';
-import { root, run, timed, toolEnvironment } from './project.js';
+import { installDebianPackage, onPath } from './programs.js';
+import { ownNode, root, run, timed, toolEnvironment } from './project.js';
 
-const ownCopy = join(root, '.cache', 'chromium');
+/** Where Playwright keeps a browser that it downloads: beside the project and not into it. */
+const ownCopies = {
+  ...toolEnvironment,
+  PLAYWRIGHT_BROWSERS_PATH: join(root, '.cache', 'chromium'),
+};
 
 /**
  * The settings under which the tests find a Chromium: installs one when the machine has none.
@@ -23,25 +28,27 @@ export async function provideChromium() {
 
 /** The path of a Chromium or Chrome program, if there is one. */
 export function findChromium() {
-  return [
-    process.env['CHROMIUM'] ?? [],
-    onPath(['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']) ?? [],
+  const usual = [
+    process.env['CHROMIUM'],
+    onPath(['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']),
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
     '/Applications/Chromium.app/Contents/MacOS/Chromium',
-    newestFirst(ownCopy).flatMap((version) => [
-      join(version, 'chrome-linux64', 'chrome'),
-      join(version, 'chrome-linux', 'chrome'),
-    ]),
-  ]
-    .flat()
-    .find((path) => existsSync(path));
+  ];
+  const isThere = (/** @type {string | undefined} */ path) => path && existsSync(path);
+  return usual.find(isThere) ?? [ownCopy()].find(isThere);
+}
+
+/** Where Playwright would keep its own Chromium, whether it is there or not. */
+function ownCopy() {
+  const question = "process.stdout.write(require('playwright-core').chromium.executablePath())";
+  const options = /** @type {const} */ ({ cwd: root, env: ownCopies, encoding: 'utf8' });
+  return spawnSync(ownNode, ['-e', question], options).stdout;
 }
 
 /** Lets Playwright download the Chromium that fits it. */
 async function installOwnCopy() {
-  const environment = { ...toolEnvironment, PLAYWRIGHT_BROWSERS_PATH: ownCopy };
   const code = await timed('Downloading Chromium', () =>
-    run('playwright-core', ['install', '--no-shell', 'chromium'], environment),
+    run('playwright-core', ['install', '--no-shell', 'chromium'], ownCopies),
   );
   return code === 0;
 }

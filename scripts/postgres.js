@@ -11,12 +11,12 @@ const ownCopy = join(root, '.cache', 'postgres');
  * @returns {Promise<Record<string, string>>}
  */
 export async function providePostgres() {
+  if (process.env['TEST_DATABASE_URL']) return {};
   const programs =
     postgresPrograms() ??
     ((await installDebianPackage('postgresql')) ? postgresPrograms() : undefined) ??
     ((await installOwnCopy()) ? postgresPrograms() : undefined);
   if (programs !== undefined) return { POSTGRES_BIN: programs };
-  if (process.env['TEST_DATABASE_URL']) return {};
   throw new Error(
     'The tests need PostgreSQL: install its server programs, or set POSTGRES_BIN to the folder that holds initdb, or TEST_DATABASE_URL to an empty database that they may fill.',
   );

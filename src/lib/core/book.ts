@@ -55,7 +55,8 @@ export function progressOfContainer(
 
 /**
  * Applies one operation: joins it into its item's state and raises the sums around it by the
- * difference, O(depth). The roll-ups around the item must be fresh or the book whole.
+ * difference, O(depth). The book has been brought to this catalogue; the roll-ups around the item
+ * are in it, or it is whole.
  *
  * Says which content ids changed; none when the operation was known or came too late.
  */
@@ -95,6 +96,29 @@ export function settle(catalogue: Catalogue, book: Book, container: Item): void 
     ...rollUp,
     mark: settled(catalogue, book, { item: container, rollUp }),
   });
+}
+
+/**
+ * Brings a book to another catalogue, before anything is applied under it: sums that were counted
+ * on other content are counted again, and those of what is no container now are to be counted again
+ * when it is one. The book must be whole.
+ *
+ * Looking at `countedAs` is not enough: an item may leave a container, be worked on elsewhere, and
+ * come back, which leaves the container as its old sums knew it.
+ *
+ * Says which content ids have another roll-up now.
+ */
+export function recount(catalogue: Catalogue, book: Book): string[] {
+  const changed: string[] = [];
+  for (const [id, rollUp] of [...book.rollUps]) {
+    const item = catalogue.items.get(id);
+    const container = item?.id === id && !isUnit(item) ? item : null;
+    if (rollUp.countedAs === (container?.countedAs ?? '')) continue;
+    if (container) rollUpOf(catalogue, book, container);
+    else book.rollUps.set(id, { ...rollUp, countedAs: '' });
+    changed.push(id);
+  }
+  return changed;
 }
 
 /** Says whether settling a container would mark it finished, for which the book must be whole. */

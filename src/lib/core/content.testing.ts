@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import type { ContentData, ContentType, ScorePolicy } from './content.ts';
-import { CONTENT_TYPES } from './content.ts';
 import { checkContent } from './content-check.ts';
 import { allItems, countCapped, isLeaf } from './oracle.testing.ts';
 
@@ -54,7 +53,13 @@ const { theme, course, module } = fc.letrec<Record<'theme' | 'course' | 'module'
 
 /** Sound content: any nesting and mixture, levels missing, containers empty, optional or capped. */
 export const contents: fc.Arbitrary<ContentData[]> = fc
-  .array(fc.oneof(course, theme, module, unit), { minLength: 1, maxLength: 3 })
+  .array(
+    fc.oneof(
+      { weight: 4, arbitrary: fc.oneof(course, theme, module) },
+      { weight: 1, arbitrary: unit },
+    ),
+    { minLength: 1, maxLength: 3 },
+  )
   .map(write);
 
 /** A single course with something in it to learn. */
@@ -148,8 +153,7 @@ function perform(draft: Draft, { edit, target: index, other }: Edit): void {
       target.optional = !target.optional;
       return;
     case 'change atLeast':
-      delete target.atLeast;
-      if (!isLeaf(target) && other % 4 > 0) target.atLeast = other % 4;
+      if (container) container.atLeast = 1 + (index % 4);
       return;
     case 'change the id':
       target.aliases = [...(target.aliases ?? []), target.id];
@@ -225,9 +229,4 @@ function write(sketches: readonly Sketch[]): ContentData[] {
   const content = sketches.map(item);
   loosen(content);
   return content;
-}
-
-/** How deep in the order of levels a type lies. */
-export function levelOf(type: ContentType): number {
-  return CONTENT_TYPES.indexOf(type);
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -46,15 +46,12 @@ export interface Site {
  */
 export async function startSite(options: SiteOptions = {}): Promise<Site> {
   if (!isBuilt()) throw new Error('The build is older than the sources: npm run build.');
-  const port = await freePort();
-  const address = `http://127.0.0.1:${port}`;
-  const origin = options.origin ?? address;
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'cairn-site-'));
   const server = startServer({
-    PORT: String(port),
-    ORIGIN: origin,
+    PORT: '0',
     CONTENT_DIR: options.content ?? join(root, 'content'),
     DATA_DIR: data,
+    ...(options.origin === undefined ? {} : { ORIGIN: options.origin }),
     ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
     ...options.settings,
   });
@@ -63,14 +60,14 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
     server.process.kill(signal);
     return server.ended;
   }
-  const trouble = await troubleStarting(address, server.ended);
-  if (trouble !== undefined) {
+  const address = await addressOf(server);
+  if (address === undefined) {
     await end('SIGKILL');
-    throw new Error(`${trouble}\n${server.output()}`);
+    throw new Error(`The site did not become ready.\n${server.output()}`);
   }
   return {
     address,
-    origin,
+    origin: options.origin ?? address,
     data,
     pid: server.process.pid!,
     output: server.output,
@@ -85,8 +82,15 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
   };
 }
 
+interface Server {
+  readonly process: ChildProcess;
+  /** Resolves to its exit code: null when a signal ended it. */
+  readonly ended: Promise<number | null>;
+  output(): string;
+}
+
 /** Runs server.js with these settings and, of this process's own environment, only the PATH. */
-function startServer(settings: Record<string, string>) {
+function startServer(settings: Record<string, string>): Server {
   const server = spawn(process.execPath, ['server.js'], {
     cwd: root,
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...settings },
@@ -105,28 +109,14 @@ function startServer(settings: Record<string, string>) {
   return { process: server, ended, output: () => output };
 }
 
-/** Waits until the site is ready; else says what happened instead. */
-async function troubleStarting(
-  address: string,
-  ended: Promise<number | null>,
-): Promise<string | undefined> {
-  let exit: number | null | undefined;
-  void ended.then((code) => (exit = code));
-  for (const begun = Date.now(); Date.now() - begun < 30_000; await sleep(20)) {
-    if (exit !== undefined) return `The site ended with exit code ${exit} before it was ready.`;
-    const answer = await fetch(`${address}/readyz`).catch(() => undefined);
-    if (answer?.ok) return undefined;
+/** Where the server says that it listens, once it is ready; nothing if it ends or takes 30 s. */
+async function addressOf({ process, output }: Server): Promise<string | undefined> {
+  const begun = Date.now();
+  while (process.exitCode === null && process.signalCode === null) {
+    const [, address] = /ready at (\S+)/.exec(output()) ?? [];
+    if (address !== undefined) return address;
+    if (Date.now() - begun > 30_000) break;
+    await sleep(10);
   }
-  return 'The site was not ready within 30 s.';
-}
-
-/** A port that nothing listens on at this moment. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No free port was found.');
-  return address.port;
+  return undefined;
 }

@@ -1,0 +1,36 @@
+import type { Blockquote, Paragraph, Root } from 'mdast';
+import { visit } from 'unist-util-visit';
+import { WORDS } from './words.ts';
+
+const MARKER = /^\[!(note|tip|important|warning|caution)\][ \t]*(?:\n|$)/i;
+
+/** Turns quotations that begin with `[!NOTE]`, `[!TIP]` … into callouts; a plugin for remark. */
+export function callouts() {
+  return (tree: Root): void => visit(tree, 'blockquote', markCallout);
+}
+
+function markCallout(quote: Blockquote): void {
+  const [first] = quote.children;
+  if (first?.type !== 'paragraph') return;
+  const [text] = first.children;
+  const kind = text?.type === 'text' && MARKER.exec(text.value)?.[1]?.toLowerCase();
+  if (!kind || !(kind in WORDS.callouts)) return;
+
+  text.value = text.value.replace(MARKER, '');
+  if (!text.value) first.children.shift();
+  if (first.children[0]?.type === 'break') first.children.shift();
+  if (first.children.length === 0) quote.children.shift();
+  quote.children.unshift(titleFor(kind as keyof typeof WORDS.callouts));
+  quote.data = {
+    hName: 'div',
+    hProperties: { className: ['callout', `callout-${kind}`], role: 'note' },
+  };
+}
+
+function titleFor(kind: keyof typeof WORDS.callouts): Paragraph {
+  return {
+    type: 'paragraph',
+    data: { hProperties: { className: ['callout-title'] } },
+    children: [{ type: 'text', value: WORDS.callouts[kind] }],
+  };
+}

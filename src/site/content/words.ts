@@ -1,0 +1,16 @@
+/** What the renderer itself says on a page, in English. */
+export const WORDS = {
+  callouts: {
+    note: 'Note',
+    tip: 'Tip',
+    important: 'Important',
+    warning: 'Warning',
+    caution: 'Caution',
+  },
+  code: 'Code',
+  details: 'Details',
+  done: 'Done',
+  footnotes: 'Footnotes',
+  table: 'Table',
+  toDo: 'To do',
+} as const;

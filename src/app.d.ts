@@ -1,0 +1,18 @@
+import type { User } from './site/accounts/session.ts';
+import type { Cairn } from './site/cairn.ts';
+
+declare global {
+  namespace App {
+    interface Locals {
+      /** The running site. */
+      cairn: Cairn;
+      /** Who is signed in; null for a guest. */
+      user: User | null;
+    }
+
+    interface Error {
+      /** Names an unexpected failure, which the log has under it. */
+      traceId?: string;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { building, dev } from '$app/env';
+import { error } from '@sveltejs/kit';
+import type { RequestEvent } from '@sveltejs/kit';
+import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit/hooks';
+import { isUnavailable } from 'sveltekit-cairn/server';
+import { setCookies } from './site/accounts/form-action.ts';
+import type { Session } from './site/accounts/session.ts';
+import { startCairn } from './site/cairn.ts';
+import type { Cairn } from './site/cairn.ts';
+import { problemAnswer } from './site/problem.ts';
+import { isForeign } from './site/same-origin.ts';
+import { secure } from './site/security-headers.ts';
+import { readSettings } from './site/settings.ts';
+import { logFailure, newTraceId } from './site/trace.ts';
+
+let cairn: Cairn;
+
+/** Starts the site before its first request; the server says when its last one was answered. */
+export const init: ServerInit = async () => {
+  if (building) return;
+  const settings = readSettings(process.env, dev ? { origin: 'http://localhost:5173' } : {});
+  cairn = await startCairn(settings, { development: dev });
+  const close = () => {
+    cairn.close().catch((problem: unknown) => logFailure(newTraceId(), 'Closing', problem));
+  };
+  process.once('sveltekit:shutdown', close);
+  import.meta.hot?.dispose(close);
+};
+
+/** Each request: refuses what other sites send, finds out who it is, and secures the answer. */
+export const handle: Handle = async ({ event, resolve }) => {
+  const isApi = event.url.pathname.startsWith('/api/');
+  if (isForeign(event.request, event.url.origin)) return refuse(isApi, FOREIGN);
+
+  let session: Session | null;
+  try {
+    session = await identify(event, isApi);
+  } catch (problem) {
+    if (isUnavailable(problem)) return refuse(isApi, UNAVAILABLE);
+    throw problem;
+  }
+  event.locals.cairn = cairn;
+  event.locals.user = session?.user ?? null;
+
+  const response = await resolve(event);
+  const isPage =
+    event.isDataRequest || response.headers.get('content-type')?.startsWith('text/html');
+  secure(response.headers, {
+    isHttps: event.url.protocol === 'https:',
+    isPersonal: session !== null && (isPage || !response.headers.has('cache-control')),
+  });
+  return response;
+};
+
+/** Failures that nobody expected are logged under a trace id, which is all that a visitor sees. */
+export const handleError: HandleServerError = ({ kind, error: problem, event }) => {
+  if (kind !== 'unknown') return {};
+  const traceId = newTraceId();
+  logFailure(traceId, `${event.request.method} ${event.route.id ?? 'unknown address'}`, problem);
+  return { traceId };
+};
+
+/** Answers whose request it is; a page load, behind which is a person, extends the session. */
+async function identify(event: RequestEvent, isApi: boolean): Promise<Session | null> {
+  const cookie = event.request.headers.get('cookie');
+  const session = await cairn.accounts.identify(cookie);
+  if (session && !isApi && event.request.method === 'GET') {
+    const renewed = await cairn.accounts.renew(session, cookie);
+    if (renewed?.ok) setCookies(event.cookies, renewed.cookies);
+  }
+  return session;
+}
+
+const FOREIGN = {
+  status: 403,
+  code: 'forbidden',
+  detail: 'The request came from another site. Send it from the site itself.',
+};
+
+const UNAVAILABLE = {
+  status: 503,
+  code: 'unavailable',
+  detail: 'This cannot be done right now: try again in a moment.',
+  retryAfter: 5,
+};
+
+/** Programs get a problem that they can read, people a page. */
+function refuse(isApi: boolean, problem: typeof FOREIGN | typeof UNAVAILABLE): Response {
+  if (isApi) return problemAnswer(problem);
+  error(problem.status, problem.detail);
+}

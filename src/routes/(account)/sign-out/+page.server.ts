@@ -1,0 +1,13 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { submit } from '../../../site/accounts/form-action.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = ({ locals }) => ({ isSignedIn: locals.user !== null });
+
+export const actions: Actions = {
+  default: async (event) => {
+    const refusal = await submit(event, 'sign-out', {});
+    if (refusal) return fail(refusal.status, { refusal });
+    redirect(303, '/');
+  },
+};

@@ -1,0 +1,41 @@
+import type { Cookies, RequestEvent } from '@sveltejs/kit';
+import { clientAddress } from './client-address.ts';
+import type { Refusal } from './answer.ts';
+import type { CallName } from './calls.ts';
+
+/**
+ * Makes an account call from a form: through the same door as the API, with the cookies that it
+ * sets. Answers why it was refused, or null when it was done.
+ */
+export async function submit(
+  event: RequestEvent,
+  name: CallName,
+  input: unknown,
+): Promise<Refusal | null> {
+  const caller = { cookie: event.request.headers.get('cookie'), address: clientAddress(event) };
+  const answer = await event.locals.cairn.accounts.call(name, input, caller);
+  if (!answer.ok) {
+    if (answer.retryAfter)
+      event.setHeaders({ 'retry-after': String(Math.ceil(answer.retryAfter)) });
+    return answer;
+  }
+  setCookies(event.cookies, answer.cookies);
+  return null;
+}
+
+/** Reads a form's text fields; of a field given twice the last one counts. */
+export async function formValues(request: Request): Promise<Record<string, string>> {
+  const values: Record<string, string> = {};
+  for (const [name, value] of await request.formData()) {
+    if (typeof value === 'string') values[name] = value;
+  }
+  return values;
+}
+
+/** Sets cookies as their `Set-Cookie` lines say; SvelteKit would add `Secure` to those without. */
+export function setCookies(cookies: Cookies, lines: readonly string[]): void {
+  for (const line of lines) {
+    const { name, value = '', ...attributes } = cookies.parse(line);
+    cookies.set(name, value, { secure: false, ...attributes });
+  }
+}

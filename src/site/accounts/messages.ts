@@ -1,0 +1,95 @@
+import { PASSWORD_LENGTH } from './password-length.ts';
+
+/** "a minute", "15 minutes". */
+function minutes(seconds: number): string {
+  const number = Math.ceil(seconds / 60);
+  return number === 1 ? 'a minute' : `${number} minutes`;
+}
+
+/** Every word that accounts say, on their pages, in their refusals and in mails. */
+export const accountMessages = {
+  name: 'Name',
+  nameHint: 'It is shown to you, and stands on your certificates.',
+  email: 'E-mail address',
+  password: 'Password',
+  newPassword: 'New password',
+  currentPassword: 'Current password',
+  passwordRule: `At least ${PASSWORD_LENGTH.min} characters. A few words together are easy to remember and hard to guess.`,
+
+  signUp: {
+    title: 'Sign up',
+    submit: 'Sign up',
+    haveAccount: 'You have an account already?',
+    closed: 'This site takes no new accounts: ask its owner for one.',
+  },
+  signIn: {
+    title: 'Sign in',
+    submit: 'Sign in',
+    noAccount: 'You have no account yet?',
+    passwordIsSet: 'Your new password is set. Sign in with it.',
+    forgot: 'Forgot your password?',
+  },
+  signOut: {
+    title: 'Sign out',
+    submit: 'Sign out',
+    question: 'Your progress is kept. Sign in again to go on.',
+    nobody: 'You are signed out.',
+  },
+  account: {
+    title: 'Account',
+    changePassword: 'Change your password',
+    submit: 'Change the password',
+    changed: 'Your password is changed. You are signed out everywhere but here.',
+  },
+  forgotPassword: {
+    title: 'Forgot your password?',
+    lead: 'Enter your e-mail address, and we send you a link with which you set a new password.',
+    submit: 'Send me a link',
+    sent: 'If there is an account with this address, a link is on its way to it. It works once, within an hour.',
+    noMail: 'This site sends no mail: ask its owner for a link to set a new password.',
+  },
+  resetPassword: {
+    title: 'Set a new password',
+    submit: 'Set the password',
+    again: 'Ask for a new link',
+  },
+
+  fields: {
+    name: 'Enter your name.',
+    nameTooLong: (most: number) => `Enter a name of at most ${most} characters.`,
+    nameNotPlain: 'Enter a name without control characters.',
+    email: 'Enter your e-mail address.',
+    emailNotOne: 'Enter an e-mail address like name@example.org.',
+    password: 'Enter your password.',
+    passwordTooLong: (most: number) => `A password has at most ${most} characters.`,
+    newPassword: 'Enter a password.',
+    newPasswordTooShort: (least: number) => `Enter at least ${least} characters.`,
+    newPasswordTooLong: (most: number) => `Enter at most ${most} characters.`,
+    newPasswordNotPlain: 'Enter a password of whole characters.',
+    token: 'The link is not whole.',
+    notFields: 'Send an object of fields.',
+  },
+
+  refused: {
+    invalid: 'Something needs another look.',
+    notSignedIn: 'Sign in first.',
+    wrongPassword: 'The e-mail address or the password is wrong.',
+    wrongCurrentPassword: 'The current password is wrong.',
+    notYourPassword: 'This is not your current password.',
+    emailTaken: 'There is an account with this e-mail address already.',
+    emailTakenField: 'There is an account with this address: sign in instead.',
+    invalidToken: 'This link was used already or has run out: ask for a new one.',
+    tooMany: (seconds: number) => `Too many attempts: try again in ${minutes(seconds)}.`,
+    unavailable: 'This cannot be done right now: try again in a moment.',
+  },
+
+  resetMail: (site: string, link: string) => ({
+    subject: `Set a new password for ${site}`,
+    body: [
+      `Somebody, hopefully you, asked to set a new password for your account on ${site}.`,
+      'Open this link within an hour to do so; it works once:',
+      link,
+      'If it was not you, there is nothing to do: your password stays as it is.',
+    ].join('\n\n'),
+  }),
+};

@@ -1,0 +1,34 @@
+import { STATUS_CODES } from 'node:http';
+import { newTraceId } from './trace.ts';
+
+/** Why a request to the site's own part of the API was refused. */
+export interface SiteProblem {
+  readonly status: number;
+  /** Stable, for programs. */
+  readonly code: string;
+  /** One sentence, for people. */
+  readonly detail: string;
+  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+  /** Seconds until it is worth trying again. */
+  readonly retryAfter?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Answers a refused request as `application/problem+json` (RFC 9457), like the rest of the API. */
+export function problemAnswer({ headers, retryAfter, ...problem }: SiteProblem): Response {
+  const body = {
+    type: `urn:cairn:problem:${problem.code}`,
+    title: STATUS_CODES[problem.status],
+    ...problem,
+    traceId: newTraceId(),
+  };
+  return new Response(JSON.stringify(body), {
+    status: problem.status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(retryAfter !== undefined && { 'retry-after': String(Math.ceil(retryAfter)) }),
+      ...headers,
+    },
+  });
+}

@@ -181,7 +181,7 @@ function settled(
   book: Book,
   { item, rollUp }: { item: Item; rollUp: RollUp },
 ): Mark | null {
-  const { mark } = rollUp;
+  const mark = rollUp.mark ?? markOf(book, item);
   if (isFull(item, rollUp)) {
     return { at: mark?.at ?? latestCompletion(catalogue, book, item), reopened: [] };
   }

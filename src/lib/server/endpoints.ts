@@ -227,19 +227,17 @@ function refuseUpdate(item: Item, body: UpdateRequest): void {
   }
 }
 
+/** Refuses what would decide on an exercise that only the server's grading decides on. */
 function refuseUngraded(item: Item, body: UpdateRequest, graded: number | undefined): void {
-  if (!item.graded || graded !== undefined || body.status === 'not-started') return;
-  const answered = answersIn(body) !== undefined;
-  if (body.score === undefined && body.status !== 'completed' && !answered) return;
-  throw invalid(
-    [
-      {
-        path: body.score !== undefined ? 'score' : answered ? 'data.answers' : 'status',
-        message: 'is for the server to decide, from data.answers, where the site grades',
-      },
-    ],
-    'graded_by_server',
-  );
+  if (!item.graded || body.status === 'not-started') return;
+  const refuse = (path: string) => {
+    const message = 'is for the server to decide, from data.answers, where the site grades';
+    throw invalid([{ path, message }], 'graded_by_server');
+  };
+  if (body.score !== undefined) refuse('score');
+  if (graded !== undefined) return;
+  if (answersIn(body) !== undefined) refuse('data.answers');
+  if (body.status === 'completed') refuse('status');
 }
 
 function answerUpdate(

@@ -1,0 +1,326 @@
+import { untrack } from 'svelte';
+import type {
+  Act,
+  Catalogue,
+  CompletedBy,
+  ContainerProgress,
+  Explanation,
+  Item,
+  ItemState,
+  Json,
+  Loaded,
+  Next,
+  Operation,
+  Outline,
+  ProgressRecord,
+} from '../core/index.ts';
+import {
+  completing,
+  continueAt,
+  explain,
+  isUnit,
+  next,
+  openOutline,
+  progressOf,
+  reopening,
+  restarting,
+  toRecord,
+  UNTOUCHED,
+} from '../core/index.ts';
+import type { Environment } from './environment.ts';
+import { systemEnvironment } from './environment.ts';
+import { Learner } from './learner.svelte.ts';
+import { memoryStorage } from './memory-storage.ts';
+import type { Attention, DeviceStorage } from './outbox.ts';
+import { progressOfWhole, spentOn, wholeOf } from './view.ts';
+
+/** How a `ProgressState` begins. All but `loaded` has a default. */
+export interface ProgressStateOptions extends Partial<Environment> {
+  /** What the server loaded for this page. */
+  loaded: Loaded;
+  /** Where operations are sent; `/api/progress/sync` when absent. */
+  endpoint?: string;
+  /** Where operations wait; in memory when absent. */
+  storage?: DeviceStorage;
+}
+
+/**
+ * Whether what was done is safe: `saved`; on its way (`saving`); waiting for the network or the
+ * server (`offline`) or for somebody to sign in (`signed-out`, always so for a guest); or refused
+ * (`needs-attention`).
+ */
+export type SyncState = 'saved' | 'saving' | 'offline' | 'signed-out' | 'needs-attention';
+
+/** How much of a container is done. */
+export type Summary = Pick<
+  ContainerProgress,
+  'status' | 'progressPercentage' | 'completed' | 'total' | 'newSinceCompletion'
+>;
+
+/**
+ * A learner's progress on what is being read, reactive. What the learner does shows at once and
+ * goes to the server as soon as it can; what was done elsewhere comes back with it.
+ *
+ * Made in a layout, on the server as in the browser, and handed down by `setProgress`. Every id may
+ * be an item's own or one of its aliases; one that the outline does not hold throws.
+ */
+export class ProgressState {
+  readonly #environment: Environment;
+  readonly #endpoint: string;
+  readonly #storage: DeviceStorage;
+  #loaded: Loaded;
+  #listening: AbortController | null = null;
+  #catalogue: Catalogue;
+  readonly #whole: Item;
+  #learner: Learner;
+  #browserOnline = $state.raw(true);
+
+  constructor(options: ProgressStateOptions) {
+    const { loaded, endpoint = '/api/progress/sync', storage, ...environment } = options;
+    this.#environment = { ...systemEnvironment(), ...environment };
+    this.#endpoint = endpoint;
+    this.#storage = storage ?? memoryStorage(this.#environment.newId);
+    this.#loaded = loaded;
+    const catalogue = openOutline(loaded.outline);
+    this.#catalogue = $state.raw(catalogue);
+    this.#whole = $derived(wholeOf(this.#catalogue));
+    this.#learner = $state.raw(this.#begin(loaded, catalogue));
+  }
+
+  /** The outline that is being read. */
+  get catalogue(): Catalogue {
+    return this.#catalogue;
+  }
+
+  /** Null for a guest. */
+  get user(): string | null {
+    return this.#learner.user;
+  }
+
+  /** How many operations the server has not acknowledged. */
+  get pending(): number {
+    return this.#learner.pending;
+  }
+
+  /** False when the browser is offline, or the last request did not reach our server. */
+  get online(): boolean {
+    return this.#browserOnline && this.#learner.reached;
+  }
+
+  get sync(): SyncState {
+    const { user, phase, attention, pending } = this.#learner;
+    if (user === null || phase === 'signed-out') return 'signed-out';
+    if (attention.length > 0) return 'needs-attention';
+    if (!this.online) return 'offline';
+    return pending > 0 ? 'saving' : 'saved';
+  }
+
+  /** What the server refused for good, oldest first. It does not show in the progress. */
+  get attention(): readonly Attention[] {
+    return this.#learner.attention;
+  }
+
+  /** Says whether the server holds other content than `catalogue`: load the page's data again. */
+  get outdated(): boolean {
+    return this.#learner.serverCatalogue !== this.#catalogue.version;
+  }
+
+  /** The record of an item, as the API would show it; `userId` is empty for a guest. */
+  get(id: string): ProgressRecord {
+    const item = this.#item(id);
+    const { book, user } = this.#learner;
+    const stored = this.#learner.record(item.id);
+    const key = {
+      id: stored?.id ?? null,
+      userId: user ?? '',
+      contentId: item.id,
+      contentType: item.type,
+      revision: stored?.revision ?? 0,
+    };
+    return toRecord(key, progressOf(this.#catalogue, book, item));
+  }
+
+  /** How much of a container is done; without an id, of all that the outline holds. */
+  summary(id?: string): Summary {
+    const item = id === undefined ? this.#whole : this.#item(id);
+    if (isUnit(item)) throw new Error(`"${item.id}" is a ${item.type}: use get("${item.id}").`);
+    return progressOfWhole(this.#catalogue, this.#learner.book, item);
+  }
+
+  /** Where to go from an item; without one, from the start. */
+  next(from?: string): Next {
+    const place = { course: this.#whole, ...(from !== undefined && { from: this.#item(from) }) };
+    return next(this.#catalogue, this.#learner.book, place);
+  }
+
+  /** Where the learner goes on. */
+  get continueAt(): Next {
+    return continueAt(this.#catalogue, this.#learner.book, this.#whole);
+  }
+
+  /** What is left of an item and why. */
+  explain(id: string): Explanation {
+    return explain(this.#catalogue, this.#learner.book, this.#item(id));
+  }
+
+  /**
+   * Completes an item; of a container, every required unit. Completing what is completed does
+   * nothing. Resolves with the exercises that stay open, because only the server's grading
+   * completes them.
+   */
+  complete(id: string, by: CompletedBy = 'button'): Promise<readonly Item[]> {
+    const catalogue = this.#catalogue;
+    const item = this.#item(id);
+    let open: readonly Item[] = [];
+    return this.#learner
+      .act(({ book }) => {
+        const completion = completing(catalogue, book, { item, by });
+        ({ open } = completion);
+        return completion.acts;
+      })
+      .then(() => open);
+  }
+
+  /** Takes back the completions that the learner sees; of a container, of every unit. */
+  reopen(id: string): Promise<void> {
+    const catalogue = this.#catalogue;
+    const item = this.#item(id);
+    return this.#learner.act(({ book }) => reopening(catalogue, book, item));
+  }
+
+  /** Starts an item again, as if it had never been touched; of a container, every unit. */
+  restart(id: string): Promise<void> {
+    const catalogue = this.#catalogue;
+    const item = this.#item(id);
+    return this.#learner.act(({ book }) => restarting(catalogue, book, item));
+  }
+
+  /** The learner has really seen this page: not a preload, not a hidden tab. */
+  open(id: string): Promise<void> {
+    return this.#onUnit(id, () => ({ kind: 'opened' }));
+  }
+
+  /** A unit of several parts, or a video, has come to this percentage, 0 to 100. */
+  advance(id: string, percentage: number): Promise<void> {
+    const whole = wholePercentage(percentage);
+    return this.#onUnit(id, () => ({ kind: 'advanced', percentage: whole }));
+  }
+
+  /** An exercise was submitted: its answers where the server grades, else its score, 0 to 100. */
+  attempt(id: string, result: { answers: Json } | { score: number }): Promise<void> {
+    const outcome =
+      'answers' in result
+        ? { answers: copy(result.answers) }
+        : { score: wholePercentage(result.score) };
+    const attempt = this.#environment.newId();
+    return this.#onUnit(id, () => ({ kind: 'attempted', attempt, ...outcome }));
+  }
+
+  /** Keeps a resume point or draft answers; what was saved before is replaced. */
+  save(id: string, data: Json): Promise<void> {
+    const kept = copy(data);
+    return this.#onUnit(id, () => ({ kind: 'saved', data: kept }));
+  }
+
+  /** Adds active time on a unit, in milliseconds. */
+  spend(id: string, ms: number): Promise<void> {
+    return this.#onUnit(id, (state, device) => ({
+      kind: 'spent',
+      ms: spentOn(state, device) + Math.round(ms),
+    }));
+  }
+
+  /** Takes a refused operation off the attention list. */
+  dismiss(operation: Operation): Promise<void> {
+    return this.#learner.dismiss(operation);
+  }
+
+  /**
+   * Takes in what the server loaded for another page: newer progress, another outline, another
+   * learner. What waits to be sent stays where it is, with the learner whose it is.
+   */
+  hydrate(loaded: Loaded): void {
+    if (loaded === this.#loaded) return;
+    this.#loaded = loaded;
+    untrack(() => {
+      const learner = this.#learner;
+      if (!isOf(this.#catalogue, loaded.outline)) this.#catalogue = openOutline(loaded.outline);
+      if (loaded.user === learner.user) {
+        learner.load({ ...loaded, catalogue: this.#catalogue });
+        if (learner.phase === 'signed-out') learner.retry();
+        return;
+      }
+      learner.stop();
+      this.#learner = this.#begin(loaded, this.#catalogue);
+      if (this.#listening) this.#learner.start();
+    });
+  }
+
+  /** In the browser: begins to send, and listens to the network and to the page's coming and going. */
+  start(): void {
+    if (this.#listening) return;
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    const retry = () => this.#learner.retry();
+    const leave = () => this.#learner.leave();
+    const online = () => {
+      this.#browserOnline = navigator.onLine;
+      if (navigator.onLine) retry();
+    };
+    window.addEventListener('online', online, { signal });
+    window.addEventListener('offline', online, { signal });
+    window.addEventListener('pagehide', leave, { signal });
+    document.addEventListener(
+      'visibilitychange',
+      () => (document.visibilityState === 'visible' ? retry() : leave()),
+      { signal },
+    );
+    this.#browserOnline = navigator.onLine;
+    untrack(() => this.#learner.start());
+  }
+
+  /** Ends what `start` began. */
+  stop(): void {
+    this.#listening?.abort();
+    this.#listening = null;
+    untrack(() => this.#learner.stop());
+  }
+
+  #begin({ user, changes, cursor }: Loaded, catalogue: Catalogue): Learner {
+    const [storage, environment, endpoint] = [this.#storage, this.#environment, this.#endpoint];
+    return new Learner({ user, storage, environment, endpoint }, { catalogue, changes, cursor });
+  }
+
+  #item(id: string): Item {
+    const item = this.#catalogue.items.get(id);
+    if (item) return item;
+    throw new Error(
+      `The outline holds no item "${id}": hydrate with what the server loads for it.`,
+    );
+  }
+
+  #onUnit(id: string, act: (state: ItemState, device: string) => Act): Promise<void> {
+    const unit = this.#item(id);
+    if (!isUnit(unit)) throw new Error(`"${id}" is a ${unit.type}: name a lesson or an exercise.`);
+    return this.#learner.act(({ book, device }) => {
+      const state = book.states.get(unit.id) ?? UNTOUCHED;
+      return [{ contentId: unit.id, epoch: state.epoch, ...act(state, device) }];
+    });
+  }
+}
+
+/** Says whether a catalogue is what an outline opens to. */
+function isOf(catalogue: Catalogue, { version, content }: Outline): boolean {
+  const ids = (items: readonly { id: string }[]) => JSON.stringify(items.map(({ id }) => id));
+  return catalogue.version === version && ids(catalogue.roots) === ids(content);
+}
+
+function wholePercentage(value: number): number {
+  if (value >= 0 && value <= 100) return Math.floor(value);
+  throw new RangeError(`${value} is no percentage: give a number from 0 to 100.`);
+}
+
+/** The value as it will be sent, safe from later changes; a rune's proxy becomes plain data. */
+function copy(data: Json): Json {
+  return JSON.parse(JSON.stringify(data)) as Json;
+}

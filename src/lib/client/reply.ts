@@ -1,0 +1,80 @@
+import type { SyncResponse } from '../core/index.ts';
+
+/** What came back from a sync, by what there is to do about it. */
+export type Reply =
+  | { kind: 'answered'; answer: SyncResponse }
+  /** Nobody, or somebody else, is signed in. */
+  | { kind: 'signed-out' }
+  | { kind: 'too-large' }
+  /** The server did not take the request as a whole; asking from the beginning may help. */
+  | { kind: 'not-understood' }
+  /** `afterMs`: how long the server asks to be left alone; null when it does not say. */
+  | { kind: 'later'; reached: boolean; afterMs: number | null };
+
+/** No answer came, or none of ours. */
+export const UNREACHED: Reply = { kind: 'later', reached: false, afterMs: null };
+
+/**
+ * Decides what an answer means: by its status, never by what it says. `now` is this device's clock,
+ * in milliseconds since 1970.
+ */
+export async function readReply(response: Response, now: number): Promise<Reply> {
+  const { status } = response;
+  if (status === 200) {
+    const answer = await readJson(response);
+    return isSyncResponse(answer) ? { kind: 'answered', answer } : UNREACHED;
+  }
+  if (status === 401 || status === 409) return { kind: 'signed-out' };
+  if (status === 413) return { kind: 'too-large' };
+  if (status === 400 || status === 422) return { kind: 'not-understood' };
+  if (status !== 429 && status !== 503) return UNREACHED;
+  const afterMs = retryAfter(response.headers.get('retry-after'), now);
+  return { kind: 'later', reached: status === 429, afterMs };
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    // Cut off on its way, or a page of whoever runs this network.
+    return null;
+  }
+}
+
+/** RFC 9110, section 10.2.3: seconds, or a date. */
+function retryAfter(text: string | null, now: number): number | null {
+  if (text === null) return null;
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  return Number.isNaN(ms) ? null : Math.max(0, ms);
+}
+
+const RESULTS: readonly unknown[] = ['applied', 'duplicate', 'deferred', 'rejected'];
+
+/** Tells our server's answer from anybody else's JSON. */
+function isSyncResponse(value: unknown): value is SyncResponse {
+  return (
+    isObject(value) &&
+    value['v'] === 1 &&
+    typeof value['user'] === 'string' &&
+    typeof value['lastSeq'] === 'number' &&
+    typeof value['cursor'] === 'string' &&
+    typeof value['more'] === 'boolean' &&
+    typeof value['catalogue'] === 'string' &&
+    isListOf(
+      value['results'],
+      ({ seq, status }) => typeof seq === 'number' && RESULTS.includes(status),
+    ) &&
+    isListOf(
+      value['changes'],
+      ({ record }) => isObject(record) && typeof record['contentId'] === 'string',
+    )
+  );
+}
+
+function isListOf(value: unknown, check: (each: Record<string, unknown>) => boolean): boolean {
+  return Array.isArray(value) && value.every((each) => isObject(each) && check(each));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,276 @@
+import type { Operation, SyncResponse } from '../core/index.ts';
+import type { Environment } from './environment.ts';
+import type { Outbox } from './outbox.ts';
+import { bytesOf } from './outbox.ts';
+import type { Reply } from './reply.ts';
+import { readReply, UNREACHED } from './reply.ts';
+
+/** `waiting` to try again by itself; `signed-out` until somebody signs in. */
+export type SyncPhase = 'idle' | 'sending' | 'waiting' | 'signed-out';
+
+/** What sync needs from around it. */
+export interface SyncOptions {
+  user: string;
+  endpoint: string;
+  outbox: () => Promise<Outbox>;
+  environment: Environment;
+  /** The version of the catalogue that this device holds. */
+  catalogue: () => string;
+  /** Milliseconds that the server has from a device on an item, as far as is known here. */
+  spentOf: (device: string, contentId: string) => number;
+  /** Takes in an answer; the operations that it settles leave the outbox afterwards. */
+  onAnswer: (answer: SyncResponse, sent: readonly Operation[]) => void;
+  /** The outbox has changed. */
+  onSettled: () => Promise<void>;
+  /** `reached`: the last request got an answer from our server. */
+  onPhase: (phase: SyncPhase, reached: boolean) => void;
+}
+
+/** In one request. The server takes 200 operations and 256 KiB, names and versions included. */
+const MOST = { operations: 200, bytes: 250 * 1024 };
+/** Bytes that browsers let a page have on their way when it is left; 64 KiB with all around. */
+const MOST_KEPT_ALIVE = 60 * 1024;
+/** A request that takes longer is given up, and the next one is smaller. */
+const TIMEOUT = 60_000;
+const FIRST_WAIT = 1_000;
+const LONGEST_WAIT = 5 * 60_000;
+/** Nobody means more by a Retry-After, and timers hold no more than 24 days. */
+const LONGEST_ASKED_FOR = 24 * 60 * 60_000;
+
+interface Flight {
+  bytes: number;
+  /** The highest seq in it. */
+  lastSeq: number;
+  keepalive: boolean;
+}
+
+/**
+ * Carries one learner's operations to the server, and what changed there back: one request at a
+ * time, oldest operation first, until nothing waits. Nothing leaves the outbox before the server
+ * has answered for it, so a request may be lost, cut off or sent twice.
+ */
+export class Sync {
+  readonly #options: SyncOptions;
+  /** Where what this device has of the learner's changes ends; null while it has none. */
+  #cursor: string | null = null;
+  /** The server knows no higher number of this device than the device itself. */
+  #verified = false;
+  #phase: SyncPhase = 'idle';
+  #reached = true;
+  #started = false;
+  #running = false;
+  /** There may be something to send. */
+  #due = false;
+  /** The server is asked for changes even if there is nothing to send. */
+  #pull = false;
+  #flight: Flight | null = null;
+  #most = MOST.operations;
+  #failures = 0;
+  /** Until then the server asked to be left alone. */
+  #notBefore = 0;
+  #cancelWait: () => void = () => undefined;
+
+  constructor(options: SyncOptions) {
+    this.#options = options;
+  }
+
+  /** The server's changes up to here are on this device. */
+  begin(cursor: string | null): void {
+    this.#cursor ??= cursor;
+  }
+
+  start(): void {
+    this.#started = true;
+    this.send();
+  }
+
+  /** Sends nothing more; a request on its way is still heard out. */
+  stop(): void {
+    this.#started = false;
+    this.#cancelWait();
+    if (this.#phase === 'waiting') this.#enter('idle');
+  }
+
+  /** Sends what waits, unless the last attempt failed: then its time will come. */
+  send(): void {
+    this.#due = true;
+    if (this.#running || !this.#started) return;
+    if (this.#phase === 'idle') void this.#run();
+  }
+
+  /**
+   * Asks for changes and sends what waits, at once even if the last attempt failed: the network is
+   * back, the page is looked at again, somebody signed in. A Retry-After is honoured all the same.
+   */
+  retry(): void {
+    // Without a cursor nothing is shown yet that could be behind.
+    this.#pull = this.#cursor !== null;
+    if (this.#options.environment.now() < this.#notBefore) return;
+    this.#cancelWait();
+    if (!this.#running) this.#phase = 'idle';
+    this.send();
+  }
+
+  /** The page may be gone at any moment: sends what waits so that it arrives even then. */
+  async leave(): Promise<void> {
+    const { outbox: open, environment } = this.#options;
+    const welcome = this.#phase !== 'signed-out' && environment.now() >= this.#notBefore;
+    if (!this.#started || !this.#verified || !welcome) return;
+    const outbox = await open();
+    const bytes = MOST_KEPT_ALIVE - (this.#flight?.keepalive ? this.#flight.bytes : 0);
+    const batch = await outbox.take({ ...MOST, bytes });
+    const onItsWay = this.#flight?.keepalive ? this.#flight.lastSeq : 0;
+    if ((batch.at(-1)?.seq ?? 0) <= onItsWay || bytesOf(batch) > bytes) return;
+    const reply = await this.#post(outbox, batch);
+    if (reply.kind === 'answered') await this.#takeIn(outbox, reply.answer, batch);
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    try {
+      const outbox = await this.#options.outbox();
+      this.#verified ||= !outbox.restored;
+      while (this.#due && this.#started) {
+        this.#due = false;
+        await this.#round(outbox);
+      }
+    } catch (error) {
+      // The device's own storage failed. It is tried again, and the failure is seen.
+      this.#wait({ reached: this.#reached, afterMs: null });
+      throw error;
+    } finally {
+      this.#running = false;
+      // Stopped in the middle.
+      if (this.#phase === 'sending') this.#enter('idle');
+    }
+  }
+
+  /** One request, and what follows from its answer. */
+  async #round(outbox: Outbox): Promise<void> {
+    const batch = this.#verified ? await outbox.take({ ...MOST, operations: this.#most }) : [];
+    if (batch.length === 0 && this.#verified && !this.#pull) return this.#enter('idle');
+    this.#enter('sending');
+    const reply = await this.#post(outbox, batch);
+    switch (reply.kind) {
+      case 'answered':
+        return this.#takeIn(outbox, reply.answer, batch);
+      case 'signed-out':
+        return this.#enter('signed-out', true);
+      case 'too-large':
+        return this.#halve(outbox, batch);
+      case 'not-understood':
+        this.#cursor = null;
+        return this.#wait({ reached: false, afterMs: null });
+      case 'later':
+        return this.#wait(reply);
+    }
+  }
+
+  async #post(outbox: Outbox, batch: readonly Operation[]): Promise<Reply> {
+    const { endpoint, environment } = this.#options;
+    const body = await this.#requestBody(outbox, batch);
+    const bytes = new TextEncoder().encode(body).length;
+    const keepalive = bytes + (this.#flight?.bytes ?? 0) <= MOST_KEPT_ALIVE;
+    const flight = { bytes, keepalive, lastSeq: batch.at(-1)?.seq ?? 0 };
+    const timeout = new AbortController();
+    const cancelTimeout = environment.timer(() => timeout.abort(), TIMEOUT);
+    this.#flight = flight;
+    try {
+      const request = {
+        method: 'POST',
+        headers: JSON_BODY,
+        body,
+        keepalive,
+        signal: timeout.signal,
+      };
+      const response = await environment.fetch(endpoint, request).catch(() => null);
+      if (response) return await readReply(response, environment.now());
+      if (timeout.signal.aborted) this.#most = Math.max(1, Math.ceil(batch.length / 2));
+      return UNREACHED;
+    } finally {
+      cancelTimeout();
+      if (this.#flight === flight) this.#flight = null;
+    }
+  }
+
+  async #requestBody(outbox: Outbox, batch: readonly Operation[]): Promise<string> {
+    const { user, environment, catalogue } = this.#options;
+    const { device } = await outbox.identity();
+    return JSON.stringify({
+      v: 1,
+      device,
+      asUser: user,
+      now: environment.now(),
+      cursor: this.#cursor,
+      catalogue: catalogue(),
+      operations: batch.map(({ device: _, ...operation }) => operation),
+    });
+  }
+
+  async #takeIn(outbox: Outbox, answer: SyncResponse, batch: readonly Operation[]): Promise<void> {
+    const { user, onAnswer, onSettled } = this.#options;
+    if (answer.user !== user) return this.#enter('signed-out', true);
+    const sent = new Set(batch.map(({ seq }) => seq));
+    const results = answer.results.filter(({ seq }) => sent.has(seq));
+    onAnswer({ ...answer, results }, batch);
+    await outbox.acknowledge(results);
+    await this.#renewIfOutrun(outbox, answer.lastSeq);
+    await onSettled();
+    this.#cursor = answer.cursor;
+    this.#pull = answer.more;
+    // An answer for none of them would be asked for again without end.
+    if (results.length === 0 && batch.length > 0) return this.#wait(UNANSWERED);
+    this.#most = Math.min(MOST.operations, this.#most * 2);
+    this.#failures = 0;
+    if (answer.retryAfterMs) return this.#wait({ reached: true, afterMs: answer.retryAfterMs });
+    this.#due = true;
+    this.#reached = true;
+  }
+
+  /** A device that was cloned, or restored from a copy, goes on under another name. */
+  async #renewIfOutrun(outbox: Outbox, lastSeq: number): Promise<void> {
+    const { environment, spentOf } = this.#options;
+    const known = await outbox.identity();
+    if (lastSeq > known.lastSeq) {
+      await outbox.renew({
+        device: environment.newId(),
+        spentBefore: (contentId) => spentOf(known.device, contentId),
+      });
+    }
+    this.#verified = true;
+  }
+
+  async #halve(outbox: Outbox, batch: readonly Operation[]): Promise<void> {
+    const [only, ...others] = batch;
+    if (!only) return this.#wait(UNANSWERED);
+    this.#due = true;
+    this.#most = Math.ceil(batch.length / 2);
+    if (others.length > 0) return;
+    await outbox.acknowledge([{ seq: only.seq, status: 'rejected', code: 'too_large' }]);
+    await this.#options.onSettled();
+  }
+
+  /** Tries again after the time that the server asked for, else after a random one that grows. */
+  #wait({ reached, afterMs }: { reached: boolean; afterMs: number | null }): void {
+    const { environment } = this.#options;
+    const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures++);
+    const asked = Math.min(afterMs ?? 0, LONGEST_ASKED_FOR);
+    const jitter = environment.random() * (afterMs === null ? longest : FIRST_WAIT);
+    this.#notBefore = environment.now() + asked;
+    this.#cancelWait();
+    this.#cancelWait = environment.timer(() => {
+      this.#phase = 'idle';
+      this.send();
+    }, asked + jitter);
+    this.#enter('waiting', reached);
+  }
+
+  #enter(phase: SyncPhase, reached = this.#reached): void {
+    this.#phase = phase;
+    this.#reached = reached;
+    this.#options.onPhase(phase, reached);
+  }
+}
+
+const UNANSWERED = { reached: false, afterMs: null };
+const JSON_BODY = { 'content-type': 'application/json' };

@@ -1,0 +1,94 @@
+import type {
+  Book,
+  Catalogue,
+  Change,
+  ContainerProgress,
+  Item,
+  ItemState,
+  Operation,
+} from '../core/index.ts';
+import {
+  addUp,
+  ancestorsOf,
+  apply,
+  containerProgress,
+  createBook,
+  given,
+  isUnit,
+  progressOfContainer,
+  progressOfUnit,
+  rollUpOf,
+  settle,
+  stamp,
+  unitSums,
+  UNTOUCHED,
+  walk,
+} from '../core/index.ts';
+
+/**
+ * What a learner sees: the server's rows joined with the operations that it has not acknowledged,
+ * in their order. Holds a state for every id and a fresh roll-up for every container of the
+ * catalogue, so that reading the book never changes it.
+ */
+export function viewOf(
+  catalogue: Catalogue,
+  rows: ReadonlyMap<string, Change>,
+  operations: Iterable<Operation>,
+): Book {
+  const book = createBook();
+  for (const id of catalogue.items.keys()) book.states.set(id, UNTOUCHED);
+  for (const [id, { state, rollUp }] of rows) {
+    if (state) book.states.set(id, state);
+    if (rollUp) book.rollUps.set(id, rollUp);
+  }
+  for (const item of walk(catalogue.roots)) if (!isUnit(item)) rollUpOf(catalogue, book, item);
+  for (const operation of operations) applyUnsent(catalogue, book, operation);
+  return book;
+}
+
+/** Applies an operation that the server has not stamped yet, as if it had. */
+export function applyUnsent(catalogue: Catalogue, book: Book, operation: Operation): void {
+  const { contentId, at } = operation;
+  const state = book.states.get(contentId) ?? UNTOUCHED;
+  const item = catalogue.items.get(contentId);
+  // Made by somebody who saw this state, so it comes after it, whatever this device's clock says.
+  const time = Math.max(at, state.lastAccessed ?? 0);
+  apply(catalogue, book, stamp(operation, { time, item, state }));
+  if (item) for (const container of ancestorsOf(item)) settle(catalogue, book, container);
+}
+
+/** Milliseconds that a device has spent on an item. */
+export function spentOn(state: ItemState | undefined, device: string): number {
+  return state?.spent[device] ?? 0;
+}
+
+/** What the learner reads: the course, or all that lies loose in the outline as if in one course. */
+export function wholeOf(catalogue: Catalogue): Item {
+  const { roots, units } = catalogue;
+  const [root] = roots;
+  if (root && roots.length === 1 && !isUnit(root)) return root;
+  return {
+    id: '',
+    type: 'course',
+    title: '',
+    parent: null,
+    children: roots,
+    ids: [],
+    firstUnit: 0,
+    endUnit: units.length,
+    required: units.filter((unit) => !unit.optional).length,
+    countedAs: LOOSE,
+  };
+}
+
+/** The progress on a container of the catalogue, or on what `wholeOf` gave. */
+export function progressOfWhole(catalogue: Catalogue, book: Book, whole: Item): ContainerProgress {
+  if (whole.countedAs !== LOOSE) return progressOfContainer(catalogue, book, whole);
+  const parts = whole.children.map((unit) =>
+    given(unit, unitSums(unit, progressOfUnit(book, unit))),
+  );
+  return containerProgress(whole, { ...addUp(parts), countedAs: LOOSE, mark: null });
+}
+
+/** No container is counted as this: it stands for what lies in none. */
+const LOOSE = '';

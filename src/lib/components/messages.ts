@@ -1,0 +1,80 @@
+import { createContext } from 'svelte';
+import type { CompletedBy, Status } from '../core/index.ts';
+
+const statuses: Record<Status, string> = {
+  'not-started': 'Not started',
+  'in-progress': 'In progress',
+  completed: 'Completed',
+};
+
+const completedBy: Record<CompletedBy, string> = {
+  button: 'Completed',
+  scroll: 'Completed: you read to the end',
+  time: 'Completed: you took your time',
+  video: 'Completed: you watched it all',
+  exercise: 'Completed: you passed',
+  api: 'Completed',
+};
+
+/** Why the server refused an operation, by its code. */
+const refusals: Partial<Record<string, string>> = {
+  graded_by_server: 'Only a passed attempt completes this exercise.',
+  invalid: 'The server could not read it.',
+  seq_reuse: 'The server has something else under the same number.',
+  too_large: 'It is too large to be kept.',
+  unknown_content: 'The site does not know this page.',
+};
+
+/** Every word that the components show or say, in English. */
+export const english = {
+  status: (status: Status, percentage = 0) =>
+    status === 'in-progress' && percentage > 0
+      ? `${statuses[status]}, ${percentage} percent`
+      : statuses[status],
+  percent: (value: number) => `${value} percent`,
+  optional: 'Optional',
+
+  contents: 'Contents',
+  contentsOf: (title: string) => `Contents of ${title}`,
+  progressOf: (title: string) => `Progress in ${title}`,
+  overview: 'Overview',
+  completedOf: (completed: number, total: number) => `${completed} of ${total} completed`,
+
+  markComplete: 'Mark as complete',
+  completedBy,
+  takenBack: 'Not completed any more',
+  passToComplete: 'Passing the exercise completes it.',
+  signInToMark: 'Sign in to mark this as complete',
+
+  waysOn: 'Previous and next',
+  previous: 'Previous',
+  next: 'Next',
+  skipped: 'You skipped',
+  lastOpen: 'This is the last one to complete.',
+  allDone: 'All done',
+  courseDone: 'Course done',
+
+  saved: 'Saved',
+  saving: 'Saving',
+  offline: (waiting: number) => (waiting > 0 ? `Offline, ${waiting} waiting` : 'Offline'),
+  signedOut: (waiting: number) => (waiting > 0 ? `Signed out, ${waiting} waiting` : 'Signed out'),
+  guest: 'Kept for this visit only',
+  needsAttention: (number: number) => `Needs attention: ${number}`,
+  refusal: (code: string) => refusals[code] ?? `The server refused it (${code}).`,
+  dismiss: 'Dismiss',
+};
+
+/** The words of the components; another language is another object of this shape. */
+export type Messages = typeof english;
+
+const [get, set, isSet] = createContext<Messages>();
+
+/** Gives all components inside this one other words; what is left out stays English. */
+export function setMessages(messages: Partial<Messages>): void {
+  set({ ...english, ...messages });
+}
+
+/** The words for this component. */
+export function getMessages(): Messages {
+  return isSet() ? get() : english;
+}

@@ -89,6 +89,17 @@ export function countCapped(
   return Math.min(enough, sum(counts));
 }
 
+/** The open units of an item that would raise its count, were they done: each is tried. */
+export function raising(item: ContentData, history: readonly Stamped[]): ContentData[] {
+  const units = allUnits(item);
+  const done = new Set(units.filter((unit) => unitTruth(unit, history).done));
+  const count = (also?: ContentData) => {
+    const isDone = (unit: ContentData) => done.has(unit) || unit === also;
+    return isLeaf(item) ? Number(isDone(item)) : countCapped(item, isDone);
+  };
+  return units.filter((unit) => count(unit) > count());
+}
+
 /** The units in an item in reading order. */
 export function allUnits(item: ContentData): ContentData[] {
   return isLeaf(item) ? [item] : (item.children ?? []).flatMap(allUnits);

@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createBook, progressOfUnit } from './book.ts';
+import type { Item } from './catalogue.ts';
+import { countsIn, createCatalogue, unitsOf } from './catalogue.ts';
+import type { ContentData } from './content.ts';
+import { contents } from './content.testing.ts';
+import { UNTOUCHED } from './item-state.ts';
+import { expectSame, law } from './laws.testing.ts';
+import type { Moment } from './life.testing.ts';
+import { BOOKKEEPING, live } from './life.testing.ts';
+import type { Next } from './next.ts';
+import { continueAt, next, openUnits } from './next.ts';
+import type { UnitTruth } from './oracle.testing.ts';
+import { allItems, allUnits, isLeaf, raising, unitTruth } from './oracle.testing.ts';
+import { happenings } from './world.testing.ts';
+
+/** A learner somewhere in some content: at `from`, on the way through `course`. */
+const places = fc
+  .record({ content: contents, story: happenings, from: fc.nat(60), course: fc.nat(60) })
+  .map(({ content, story, from, course }) => {
+    const items = allItems(content);
+    const moment = live({ content, story }, BOOKKEEPING);
+    return {
+      ...moment,
+      from: items[from % items.length]!,
+      course: items[course % items.length]!,
+    };
+  });
+
+type Rule<Said> = (place: Moment & { course: Item; from: Item }) => Said;
+
+/** A property of a rule, in all places, against what the naive rules say. */
+const everywhere =
+  <Said>(truth: (place: Moment & { course: ContentData; from: ContentData }) => Said) =>
+  (rule: Rule<Said>) =>
+    fc.property(places, (place) => {
+      const { items } = place.catalogue;
+      const [from, course] = [items.get(place.from.id)!, items.get(place.course.id)!];
+      expectSame(rule({ ...place, from, course }), truth(place));
+    });
+
+describe('the open units of a course', () => {
+  const ids = (units: readonly { id: string }[]) => units.map(({ id }) => id);
+  const isOpen = ({ book }: Moment, unit: Item) =>
+    progressOfUnit(book, unit).status !== 'completed';
+
+  law(
+    'are those whose completion would raise its sum',
+    {
+      holds: ({ catalogue, book, course }) => ids(openUnits(catalogue, book, course)),
+      fails: {
+        'containers that have enough not passed over': (place) =>
+          ids(
+            unitsOf(place.catalogue, place.course).filter(
+              (unit) => countsIn(unit, place.course) && isOpen(place, unit),
+            ),
+          ),
+        'optional units among them': (place) =>
+          ids(unitsOf(place.catalogue, place.course).filter((unit) => isOpen(place, unit))),
+        'begun units left out': ({ catalogue, book, course }) =>
+          ids(
+            openUnits(catalogue, book, course).filter(
+              (unit) => progressOfUnit(book, unit).status === 'not-started',
+            ),
+          ),
+      },
+    },
+    everywhere<string[]>(({ course, history }) => ids(raising(course, history))),
+  );
+});
+
+interface Answer {
+  id: string | null;
+  reason: string;
+}
+
+const answer = ({ item, reason }: Next): Answer => ({ id: item?.id ?? null, reason });
+
+describe('next', () => {
+  law(
+    'is the first open unit after the place, else the first of the course, else none',
+    {
+      holds: ({ catalogue, book, course, from }) => answer(next(catalogue, book, { course, from })),
+      fails: {
+        'always the first of the course': ({ catalogue, book, course }) =>
+          answer(next(catalogue, book, { course })),
+        'nothing that was skipped': ({ catalogue, book, course, from }) => {
+          const found = next(catalogue, book, { course, from });
+          return answer(found.reason === 'skipped' ? { item: null, reason: 'done' } : found);
+        },
+        'the unit where one is already': ({ catalogue, book, course, from }) => {
+          const before = { ...from, endUnit: from.firstUnit };
+          return answer(next(catalogue, book, { course, from: before }));
+        },
+      },
+    },
+    everywhere<Answer>(({ content, course, from, history }) =>
+      nextTruth({ content, course, from, history }),
+    ),
+  );
+
+  test('without a place is the first open unit', () => {
+    const catalogue = createCatalogue([course('a', 'b')]);
+    expect(next(catalogue, createBook(), { course: catalogue.roots[0]! })).toEqual({
+      item: catalogue.units[0],
+      reason: 'ahead',
+    });
+  });
+});
+
+describe('continue', () => {
+  law(
+    'is the open unit visited last, else the next after the one completed last',
+    {
+      holds: ({ catalogue, book, course }) => answer(continueAt(catalogue, book, course)),
+      fails: {
+        'visits forgotten': ({ catalogue, book, course }) => {
+          const states = [...book.states].map(([id, state]) => {
+            return [id, { ...state, lastAccessed: null }] as const;
+          });
+          return answer(continueAt(catalogue, createBook(states), course));
+        },
+        'the first open unit': ({ catalogue, book, course }) =>
+          answer(next(catalogue, book, { course })),
+      },
+    },
+    everywhere<Answer>(({ content, course, history }) => {
+      const visited = latest(raising(course, history), history, (truth) => truth.lastAccessed);
+      if (visited) return { id: visited.id, reason: 'ahead' };
+      const completed = latest(allUnits(course), history, (truth) => truth.completedAt);
+      return nextTruth({ content, course, from: completed, history });
+    }),
+  );
+
+  test('of a course that nobody has begun is its first unit', () => {
+    const catalogue = createCatalogue([course('a', 'b')]);
+    expect(continueAt(catalogue, createBook(), catalogue.roots[0]!).item?.id).toBe('a');
+  });
+
+  test('of units visited at the same time takes the one further on', () => {
+    const catalogue = createCatalogue([course('a', 'b', 'c')]);
+    const opened = { ...UNTOUCHED, started: 5, lastAccessed: 5 };
+    const book = createBook([
+      ['a', opened],
+      ['b', opened],
+    ]);
+    expect(continueAt(catalogue, book, catalogue.roots[0]!).item?.id).toBe('b');
+  });
+});
+
+function course(...ids: string[]): ContentData {
+  const children = ids.map((id): ContentData => ({ id, type: 'lesson', title: id }));
+  return { id: 'course', type: 'course', title: 'Course', children };
+}
+
+interface Truth extends Pick<Moment, 'content' | 'history'> {
+  course: ContentData;
+  from: ContentData | undefined;
+}
+
+function nextTruth({ content, course: whole, from, history }: Truth): Answer {
+  const open = raising(whole, history);
+  const items = allItems(content);
+  const last = from && items.lastIndexOf(allItems([from]).at(-1)!);
+  const ahead = open.find((unit) => last === undefined || items.indexOf(unit) > last);
+  if (ahead) return { id: ahead.id, reason: 'ahead' };
+  return open[0] ? { id: open[0].id, reason: 'skipped' } : { id: null, reason: 'done' };
+}
+
+function latest(
+  units: readonly ContentData[],
+  history: Moment['history'],
+  timeOf: (truth: UnitTruth) => number | null,
+): ContentData | undefined {
+  const timed = units.filter(isLeaf).flatMap((unit) => {
+    const time = timeOf(unitTruth(unit, history));
+    return time === null ? [] : { unit, time };
+  });
+  const last = Math.max(...timed.map(({ time }) => time));
+  return timed.findLast(({ time }) => time === last)?.unit;
+}

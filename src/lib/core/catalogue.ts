@@ -23,6 +23,8 @@ export interface Item extends Readonly<Omit<ContentData, 'children' | 'aliases'>
 export interface Catalogue {
   /** Changes whenever anything in the content changes. */
   readonly version: string;
+  /** Changes whenever anything changes that some sum depends on. */
+  readonly countedAs: string;
   readonly roots: readonly Item[];
   /** Every item by its id and by each of its aliases. */
   readonly items: ReadonlyMap<string, Item>;
@@ -48,7 +50,13 @@ export function createCatalogue(content: readonly ContentData[], version?: strin
   const units: Item[] = [];
   const items = new Map<string, Item>();
   const roots = content.map((data) => place(data, null, { units, items }));
-  return { version: version ?? hashText(JSON.stringify(content)), roots, items, units };
+  return {
+    version: version ?? hashText(JSON.stringify(content)),
+    countedAs: hashText(JSON.stringify(roots.map((root) => root.countedAs))),
+    roots,
+    items,
+    units,
+  };
 }
 
 /** The catalogue of an outline; it keeps the version of the catalogue it was taken from. */

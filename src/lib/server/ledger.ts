@@ -1,15 +1,15 @@
 import type { Book, Catalogue, Item, ItemState, ProgressRecord, RollUp } from '../core/index.ts';
 import {
-  ancestorsOf,
   canonical,
   createBook,
-  isFresh,
   isUnit,
   progressOf,
+  recount,
   rollUpOf,
   toRecord,
   unitProgress,
   UNTOUCHED,
+  walk,
 } from '../core/index.ts';
 import type { ProgressRow } from './schema.ts';
 
@@ -50,9 +50,20 @@ export function forkLedger(ledger: Ledger): Ledger {
   return { ...ledger, rows: new Map(ledger.rows), book: createBook(states, rollUps) };
 }
 
-/** Says whether all sums around an item can be raised without counting anything again. */
-export function canRaise(ledger: Ledger, item: Item): boolean {
-  return ancestorsOf(item).every((each) => isFresh(each, ledger.book.rollUps.get(each.id)));
+/**
+ * Brings a whole ledger to another catalogue, before anything is written under it. From then on a
+ * container without a row is one in which nothing was begun.
+ *
+ * Says which content ids have another roll-up now.
+ */
+export function bringTo(catalogue: Catalogue, { book }: Ledger): string[] {
+  const changed = recount(catalogue, book);
+  for (const item of walk(catalogue.roots)) {
+    if (isUnit(item) || book.rollUps.has(item.id)) continue;
+    const { begun, mark } = rollUpOf(catalogue, book, item);
+    if (begun > 0 || mark) changed.push(item.id);
+  }
+  return changed;
 }
 
 /** The record of an item as the API shows it. */
@@ -121,7 +132,11 @@ export function projectRow(
     timeSpentMs: record.timeSpentMs,
     revision,
     state: canonical(state),
-    rollUp: container ? canonical(rollUpOf(catalogue, ledger.book, item)) : null,
+    rollUp: canonical(
+      container
+        ? rollUpOf(catalogue, ledger.book, item)
+        : (ledger.book.rollUps.get(contentId) ?? null),
+    ),
     updatedAt: now,
   } as ProgressRow;
 }

@@ -45,6 +45,7 @@ function learnersTable(target: Target): Query {
     .addColumn(...user())
     .addColumn(...count('revision'))
     .addColumn('time_zone', 'text')
+    .addColumn('counted_as', 'text')
     .addPrimaryKeyConstraint('progress_learners_key', ['user_id'])
     .modifyEnd(storage(target, 'by key'));
 }

@@ -28,15 +28,16 @@ withDatabases((kind) => {
       test('are made once and locked in byte order, whatever order they are asked for in', async () => {
         const locked = await write(queries.lockLearners([EMOJI, 'bob', HIGH, 'ann', 'bob']));
         expect(locked.map((each) => each.userId)).toEqual(['ann', 'bob', HIGH, EMOJI]);
-        expect(locked[0]).toEqual({ userId: 'ann', revision: 0, timeZone: null });
+        expect(locked[0]).toEqual({ userId: 'ann', revision: 0, timeZone: null, countedAs: null });
         expect(await write(queries.lockLearners([HIGH, 'ann']))).toEqual([locked[0], locked[2]]);
         expect(await write(queries.lockLearners([]))).toEqual([]);
       });
 
-      test('keep their time zone when only the revision is written', async () => {
-        await write(queries.saveLearners([{ userId: 'bob', revision: 4, timeZone: 'Asia/Tokyo' }]));
+      test('keep what is absent when only the revision is written', async () => {
+        const first = { userId: 'bob', revision: 4, timeZone: 'Asia/Tokyo', countedAs: 'a1' };
+        await write(queries.saveLearners([first]));
         await write(queries.saveLearners([{ userId: 'bob', revision: 5 }]));
-        const bob = { userId: 'bob', revision: 5, timeZone: 'Asia/Tokyo' };
+        const bob = { ...first, revision: 5 };
         expect(await read(queries.learner('bob'))).toEqual(bob);
         expect(await write(queries.lockLearners(['bob']))).toEqual([bob]);
         expect(await read(queries.learner('nobody'))).toBeUndefined();
@@ -222,7 +223,7 @@ withDatabases((kind) => {
           .execute();
       });
       const everything = (userId: string) => ({
-        learner: { userId, revision: 0, timeZone: null },
+        learner: { userId, revision: 0, timeZone: null, countedAs: null },
         progress: [{ ...row, userId, id: `row-of-${userId}` }],
         operations: [{ ...operation, userId }],
         devices: [{ ...device, userId }],

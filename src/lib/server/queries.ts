@@ -75,8 +75,10 @@ export interface Queries {
   /** Creates or replaces rows; one that exists keeps its id. */
   saveRows(rows: readonly ProgressRow[]): Script<void>;
   saveDevices(rows: readonly DeviceRow[]): Script<void>;
-  /** Writes revisions; a time zone that is absent stays. */
-  saveLearners(rows: readonly (Omit<LearnerRow, 'timeZone'> & Partial<LearnerRow>)[]): Script<void>;
+  /** Writes revisions; what else is absent stays. */
+  saveLearners(
+    rows: readonly (Pick<LearnerRow, 'userId' | 'revision'> & Partial<LearnerRow>)[],
+  ): Script<void>;
   /** Deletes all that is kept of a learner. Their revision begins again at 0. */
   erase(userId: string): Script<void>;
   exportAll(userId: string): Script<LearnerExport>;
@@ -135,7 +137,8 @@ export function createQueries(database: Database, users: UsersTable): Queries {
       sql`
       on conflict (user_id) do update set
         revision = excluded.revision,
-        time_zone = coalesce(excluded.time_zone, progress_learners.time_zone)`,
+        time_zone = coalesce(excluded.time_zone, progress_learners.time_zone),
+        counted_as = coalesce(excluded.counted_as, progress_learners.counted_as)`,
     ),
     *erase(userId) {
       // The learner first: that row is the lock for which a writer of theirs waits.

@@ -68,6 +68,8 @@ export interface LearnerRow {
   revision: number;
   /** IANA name. */
   timeZone: string | null;
+  /** `Catalogue.countedAs` when the learner's sums were last brought up to date. */
+  countedAs: string | null;
 }
 
 /** A row of `certificates`: what it says is kept as it was on the day. */
@@ -148,7 +150,7 @@ export const DEVICES: Table<DeviceRow> = {
 export const LEARNERS: Table<LearnerRow> = {
   name: 'progress_learners',
   key: ['userId'],
-  columns: { userId: 'user', revision: 'integer', timeZone: 'text' },
+  columns: { userId: 'user', revision: 'integer', timeZone: 'text', countedAs: 'text' },
 };
 
 /** At most one per learner and course. */

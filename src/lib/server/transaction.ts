@@ -67,6 +67,8 @@ export interface Device {
 /** What one transaction has read and will write. */
 export interface Transaction extends WriteContext {
   ledgers: Map<string, Ledger>;
+  /** Learners whose sums were last counted on another catalogue. */
+  outdated: Set<string>;
   devices: Map<string, Device>;
   unknownIds: Map<string, Set<string>>;
   /** Operations known by (user, device, seq): those asked for and those of this transaction. */
@@ -109,8 +111,13 @@ export function* begin<T>(
     ledgers: new Map(
       learners.map(({ userId, revision }) => [
         userId,
-        openLedger(userId, revision, { rows: rowsOf.get(userId) ?? [], whole: false }),
+        openLedger(userId, revision, { rows: rowsOf.get(userId) ?? [], whole: revision === 0 }),
       ]),
+    ),
+    outdated: new Set(
+      learners
+        .filter((learner) => learner.countedAs !== catalogue.countedAs)
+        .map(({ userId }) => userId),
     ),
     devices: deviceMap,
     unknownIds: new Map(),
@@ -151,6 +158,7 @@ function keysOf<T>(catalogue: Catalogue, { userId, touches }: WriteRequest<T>) {
 /** Writes what changed: one statement per table, however many requests there were. */
 export function* save({
   queries,
+  catalogue,
   ledgers,
   changedRows,
   changedDevices,
@@ -171,7 +179,13 @@ export function* save({
     );
   }
   if (learners.length > 0) {
-    yield* queries.saveLearners(learners.map(({ userId, revision }) => ({ userId, revision })));
+    yield* queries.saveLearners(
+      learners.map(({ userId, revision }) => ({
+        userId,
+        revision,
+        countedAs: catalogue.countedAs,
+      })),
+    );
   }
 }
 

@@ -2,7 +2,6 @@ import type { Item, SyncResult } from '../core/index.ts';
 import {
   apply,
   effectiveTime,
-  isFresh,
   isLogged,
   isNewlyFull,
   isUnit,
@@ -13,7 +12,7 @@ import {
 } from '../core/index.ts';
 import type { Script } from './database.ts';
 import type { Ledger } from './ledger.ts';
-import { addRows, canRaise, projectRow } from './ledger.ts';
+import { addRows, bringTo, projectRow } from './ledger.ts';
 import { knownAs, writeLog } from './operation-log.ts';
 import type { Device, TimedDraft, Transaction, WriteContext, WriteRequest } from './transaction.ts';
 import { begin, deviceOf, save } from './transaction.ts';
@@ -46,7 +45,11 @@ function* writeOne<T>(transaction: Transaction, request: WriteRequest<T>): Scrip
   const changed = new Set<string>();
   const results: SyncResult[] = [];
 
-  if (request.touches === 'all') yield* makeWhole(transaction, ledger, changed);
+  if (transaction.outdated.delete(request.userId)) {
+    yield* makeWhole(transaction, ledger);
+    for (const id of bringTo(catalogue, ledger)) changed.add(id);
+  }
+  if (request.touches === 'all') yield* makeWhole(transaction, ledger);
   for (const draft of request.drafts(catalogue, ledger.book)) {
     const drafted = { ...draft, device: device.deviceId, seq: draft.seq ?? device.lastSeq + 1 };
     const clocks = { server: now, device: request.deviceNow ?? now, last: device.lastEffectiveAt };
@@ -77,7 +80,6 @@ function* accept(transaction: Transaction, place: Place, draft: TimedDraft): Scr
   if (!item && !(yield* mayKeepUnknown(transaction, ledger, contentId))) {
     return { seq, status: 'rejected', code: 'unknown_content' };
   }
-  if (item && !canRaise(ledger, item)) yield* makeWhole(transaction, ledger, changed);
 
   const state = ledger.book.states.get(contentId) ?? UNTOUCHED;
   const stamped = stamp(draft, {
@@ -126,21 +128,12 @@ function* mayKeepUnknown(
   return true;
 }
 
-/** Reads all rows of a learner; sums that were counted on another catalogue are written anew. */
-function* makeWhole(
-  { queries, catalogue }: Transaction,
-  ledger: Ledger,
-  changed: Set<string>,
-): Script<void> {
+/** Reads all rows of a learner, so that anything may be counted. */
+function* makeWhole({ queries }: Transaction, ledger: Ledger): Script<void> {
   if (ledger.whole) return;
   const { rows } = yield* queries.learnerRows(ledger.userId);
   addRows(ledger, rows);
   ledger.whole = true;
-  for (const { contentId, rollUp } of rows) {
-    const item = catalogue.items.get(contentId);
-    if (!rollUp || !item || isUnit(item) || item.id !== contentId) continue;
-    if (!isFresh(item, ledger.book.rollUps.get(contentId))) changed.add(contentId);
-  }
 }
 
 /** Brings the finished marks of all changed containers up to date, innermost first. */
@@ -154,7 +147,7 @@ function* settleAll(transaction: Transaction, ledger: Ledger, changed: Set<strin
   const full = containers().some((each) =>
     isNewlyFull(each, rollUpOf(catalogue, ledger.book, each)),
   );
-  if (full) yield* makeWhole(transaction, ledger, changed);
+  if (full) yield* makeWhole(transaction, ledger);
   for (const container of containers()) settle(catalogue, ledger.book, container);
 }
 

@@ -1,7 +1,7 @@
 import { CompiledQuery, sql } from 'kysely';
-import { retried, runAsync } from './database.ts';
+import { DatabaseUnavailable, retried, runAsync } from './database.ts';
 import type { AnyKysely, Database, Row, Statement } from './database.ts';
-import { BEGIN, NOT_COMMITTED } from './postgres.ts';
+import { BEGIN, LOST, NOT_COMMITTED } from './postgres.ts';
 
 /**
  * Progress through somebody's own Kysely, whatever driver is behind it, as long as that speaks to
@@ -29,8 +29,11 @@ export function viaKysely(source: AnyKysely): Database {
             if (row?.['command'] === 'ROLLBACK') throw new Error(NOT_COMMITTED);
             return result;
           } catch (error) {
-            // It may be rolled back already, or the connection lost: the first error says more.
-            await execute(bare('rollback')).catch(() => undefined);
+            const rolledBack = execute(bare('rollback'));
+            await rolledBack.catch((second: unknown) => {
+              // SQLite may have rolled back by itself; PostgreSQL only refuses when it is gone.
+              if (dialect === 'postgres') throw new DatabaseUnavailable(LOST, { cause: second });
+            });
             throw error;
           }
         }),

@@ -33,12 +33,14 @@ export function postgres(urlOrPool: string | Pool): Database {
  * - Read committed, whatever the server's default: what is read after a lock was granted must be
  *   what its last holder left.
  * - No scan of a whole table, ever: each statement has its index, but a plan that was made while
- *   the tables were nearly empty may prefer to read them whole, and is kept while they grow.
+ *   the tables were nearly empty may prefer to read them whole, and is kept while they grow. Where
+ *   there is no other way (a table of one row) it counts as so dear that it would be compiled.
  */
 export const BEGIN = [
   'begin isolation level read committed',
   `set local lock_timeout = ${LOCK_TIMEOUT}`,
   'set local enable_seqscan = off',
+  'set local jit = off',
 ].join('; ');
 
 async function openPool(url: string): Promise<Pool> {
@@ -85,6 +87,9 @@ function overPool(open: () => Promise<Pool>, close: () => Promise<void>): Databa
 export const NOT_COMMITTED =
   'Nothing was written: the script went on after one of its statements had failed.';
 
+/** Said of a connection that does not even roll back. */
+export const LOST = 'The connection to PostgreSQL was lost.';
+
 function on(client: PoolClient): (statement: Statement) => Promise<readonly Row[]> {
   return async ({ name, sql, parameters }) => {
     const { rows } = await client.query<Row>({ name, text: sql, values: [...parameters] });
@@ -111,6 +116,6 @@ async function withClient<T>(pool: Pool, use: (client: PoolClient) => Promise<T>
     );
     client.release(!lives);
     if (lives) throw error;
-    throw new DatabaseUnavailable('The connection to PostgreSQL was lost.', { cause: error });
+    throw new DatabaseUnavailable(LOST, { cause: error });
   }
 }

@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isUnavailable } from './database.ts';
+import type { Database, Row, Script } from './database.ts';
+import { sqlite, sqliteConnection } from './sqlite.ts';
+
+let folder: string;
+const open: Database[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cairn-sqlite-'));
+});
+afterAll(async () => {
+  for (const database of open) await database.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function opened(path: string): Database {
+  const database = sqlite(path);
+  open.push(database);
+  return database;
+}
+
+describe('a file', () => {
+  test('is made with its folder when it is first used, and not before', async () => {
+    const path = join(folder, 'deep', 'er', 'progress.db');
+    const database = opened(path);
+    expect(existsSync(join(folder, 'deep'))).toBe(false);
+    await database.read(() => run('select 1'));
+    expect(existsSync(path)).toBe(true);
+  });
+
+  test('is written durably, and holds to its foreign keys', async () => {
+    const settings = opened(join(folder, 'settings.db')).read(function* () {
+      const names = ['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout'];
+      const values: unknown[] = [];
+      for (const name of names) values.push(...Object.values((yield* run(`pragma ${name}`))[0]!));
+      return values;
+    });
+    expect(await settings).toEqual(['wal', 2, 1, 5000]);
+  });
+
+  test('may be closed twice, or without having been opened', async () => {
+    const unused = sqlite(join(folder, 'unused.db'));
+    await unused.close();
+    expect(existsSync(join(folder, 'unused.db'))).toBe(false);
+    const used = sqlite(join(folder, 'used.db'));
+    await used.read(() => run('select 1'));
+    await used.close();
+    await used.close();
+    await expect(used.read(() => run('select 1'))).rejects.toThrow();
+  });
+});
+
+describe('is unavailable', () => {
+  test('while another process writes for too long', async () => {
+    const path = join(folder, 'locked.db');
+    await opened(path).write(() => run('create table counts (value integer)'));
+    const impatient = sqliteConnection(new DatabaseSync(path, { timeout: 10 }));
+    const other = new DatabaseSync(path);
+    other.exec('begin immediate');
+    const error = await errorOf(impatient.write(() => run('insert into counts values (1)')));
+    expect(error).toMatchObject({ errcode: 5 });
+    expect(isUnavailable(error)).toBe(true);
+    expect(await impatient.read(() => run('select * from counts'))).toEqual([]);
+    other.exec('commit');
+    await impatient.write(() => run('insert into counts values (1)'));
+    other.close();
+  });
+
+  test('while the disk is full: nothing is half written, reading goes on, writing comes back', async () => {
+    const database = opened(join(folder, 'full.db'));
+    await database.write(() => run('create table texts (value text)'));
+    const fill = function* (): Script<void> {
+      for (let i = 0; i < 100; i++) yield* run('insert into texts values (hex(zeroblob(5000)))');
+    };
+    await sql`pragma max_page_count = 20`.execute(database.kysely);
+    const error = await errorOf(database.write(fill));
+    expect(error).toMatchObject({ errcode: 13 });
+    expect(isUnavailable(error)).toBe(true);
+    const count = () => database.read(() => run('select count(*) as count from texts'));
+    expect(await count()).toEqual([{ count: 0 }]);
+    await sql`pragma max_page_count = 2000`.execute(database.kysely);
+    await database.write(fill);
+    expect(await count()).toEqual([{ count: 100 }]);
+  });
+
+  test('while it may only be read', async () => {
+    const database = opened(join(folder, 'read-only.db'));
+    await database.write(() => run('create table counts (value integer)'));
+    await sql`pragma query_only = on`.execute(database.kysely);
+    const error = await errorOf(database.write(() => run('insert into counts values (1)')));
+    expect(error).toMatchObject({ errcode: 8 });
+    expect(isUnavailable(error)).toBe(true);
+    expect(await database.read(() => run('select * from counts'))).toEqual([]);
+  });
+});
+
+describe('a connection that was handed in', () => {
+  test('keeps the promises of ours, and stays open', async () => {
+    const connection = new DatabaseSync(':memory:', { enableForeignKeyConstraints: false });
+    connection.exec('pragma synchronous = off');
+    const database = sqliteConnection(connection);
+    const [row] = await database.read(() =>
+      run('select * from pragma_synchronous, pragma_foreign_keys'),
+    );
+    expect(Object.values(row!)).toEqual([2, 1]);
+    await database.close();
+    expect(connection.isOpen).toBe(true);
+    connection.close();
+  });
+
+  test('is waited for while its owner has a transaction open', async () => {
+    const connection = new DatabaseSync(':memory:');
+    const database = sqliteConnection(connection);
+    await database.write(() => run('create table counts (value integer)'));
+    connection.exec('begin; insert into counts values (1)');
+    const read = database.read(() => run('select * from counts'));
+    const written = database.write(() => run('insert into counts values (2)'));
+    await pause(20);
+    connection.exec('rollback');
+    expect(await read).toEqual([]);
+    await written;
+    expect(await database.read(() => run('select * from counts'))).toEqual([{ value: 2 }]);
+    connection.close();
+  });
+});
+
+function* run(statement: string): Script<readonly Row[]> {
+  return yield { name: '', sql: statement, parameters: [] };
+}
+
+const errorOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { CONTENT_TYPES, isContentId } from './content.ts';
 import { COMPLETED_BY } from './operation.ts';
+import type { Seen } from './operation.ts';
 import { STATUSES } from './unit-progress.ts';
 
 /** Largest body of a request, in bytes. */
@@ -34,10 +35,10 @@ const contentId = v.pipe(
   v.check(isContentId, 'must be 1 to 256 characters, none of them a control character'),
 );
 
+/** `server`, the server's own, is too short for anybody else to take it. */
 const device = v.pipe(
   v.string('must be a device id'),
   v.regex(/^[A-Za-z0-9_-]{8,64}$/, 'must be 8 to 64 letters, digits, "_" or "-"'),
-  v.notValue('server', 'is the name of the server itself'),
 );
 
 const attempt = v.pipe(
@@ -51,9 +52,10 @@ const data = v.custom<unknown>(
   `must be JSON of at most ${MAX_DATA_LENGTH} characters and ${MAX_DATA_DEPTH} levels, without NUL, lone surrogates or numbers that a double cannot hold`,
 );
 
-const seen = v.pipe(
-  v.record(device, seq),
-  v.check((input) => Object.keys(input).length <= MAX_OPERATIONS, 'names too many devices'),
+/** Completions by device, the server's too. Valibot's record would drop one called `constructor`. */
+const seen = v.custom<Seen>(
+  isSeen,
+  `must name completions as { device: seq }, of at most ${MAX_OPERATIONS} devices`,
 );
 
 const origin = { seq, at: time, epoch: v.optional(whole(0, MAX_EPOCH)), contentId };
@@ -85,6 +87,18 @@ export const operationSchema = v.variant(
   'must be an operation of a known kind',
 );
 
+/** What can be answered by its seq, whatever else is wrong with it. Keeps the object as it is. */
+const numbered = v.pipe(
+  v.custom<{ seq: number }>(
+    (input) => input !== null && typeof input === 'object',
+    'must be an operation',
+  ),
+  v.forward(
+    v.check((operation) => v.is(seq, operation.seq), 'must be a whole number from 1'),
+    ['seq'],
+  ),
+);
+
 /** Body of `POST /api/progress/sync`; its operations are parsed one by one. */
 export const syncRequestSchema = v.strictObject({
   v: v.literal(1, 'must be 1'),
@@ -94,7 +108,7 @@ export const syncRequestSchema = v.strictObject({
   cursor: v.nullable(v.pipe(v.string('must be a cursor or null'), v.maxLength(1024))),
   catalogue: v.nullable(v.pipe(v.string('must be a version or null'), v.maxLength(64))),
   operations: v.pipe(
-    v.array(v.looseObject({ seq }), 'must be a list of operations'),
+    v.array(numbered, 'must be a list of operations'),
     v.maxLength(MAX_OPERATIONS, `must hold at most ${MAX_OPERATIONS}`),
   ),
 });
@@ -109,7 +123,9 @@ export const updateRequestSchema = v.strictObject({
   data: v.optional(data),
 });
 
-const userId = v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(256)));
+const userId = v.optional(
+  v.pipe(v.string(), v.minLength(1), v.maxLength(256), v.check(isText, 'must be a user id')),
+);
 
 /** Query of `GET /api/progress`. */
 export const listQuerySchema = v.strictObject({
@@ -136,6 +152,15 @@ export const summaryQuerySchema = v.strictObject({ userId, courseId: contentId }
 export type SyncRequest = v.InferOutput<typeof syncRequestSchema>;
 export type UpdateRequest = v.InferOutput<typeof updateRequestSchema>;
 export type ListQuery = v.InferOutput<typeof listQuerySchema>;
+
+function isSeen(input: unknown): boolean {
+  if (input === null || typeof input !== 'object' || Array.isArray(input)) return false;
+  const entries = Object.entries(input);
+  return (
+    entries.length <= MAX_OPERATIONS &&
+    entries.every(([key, value]) => (key === 'server' || v.is(device, key)) && v.is(seq, value))
+  );
+}
 
 /**
  * Says whether a parsed JSON value can be stored on every database and read back the same: no NUL, no

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import * as v from 'valibot';
+import { isContentId } from '../core/index.ts';
 import { invalid } from './request.ts';
 
 /** Where a device stands in a learner's changes. */
@@ -23,13 +24,21 @@ export function parseCursor(text: string | null, version: string): Cursor {
 }
 
 function readCursor(text: string): [number, string, string] {
-  const shape = v.strictTuple([v.pipe(v.number(), v.safeInteger()), v.string(), v.string()]);
   try {
-    return v.parse(shape, JSON.parse(Buffer.from(text, 'base64url').toString()));
+    return v.parse(cursorSchema, JSON.parse(Buffer.from(text, 'base64url').toString()));
   } catch {
     throw invalid([{ path: 'cursor', message: 'must be a cursor that the server gave, or null' }]);
   }
 }
+
+const cursorSchema = v.strictTuple([
+  v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  v.pipe(
+    v.string(),
+    v.check((id) => id === '' || isContentId(id)),
+  ),
+  v.string(),
+]);
 
 /** Writes a cursor; what is in it is nobody's business but the server's. */
 export function formatCursor({ revision, contentId }: Cursor, version: string): string {

@@ -74,7 +74,7 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
   /** A read of one learner's progress: 304 when the device has it already. */
   const read = <Q extends { userId?: string | undefined }>(
     parseQuery: (url: URL) => Q,
-    answer: (query: Q, place: { userId: string; catalogue: Catalogue }) => Promise<unknown>,
+    find: (query: Q, catalogue: Catalogue) => (userId: string) => Promise<unknown>,
   ): Endpoint =>
     guarded(options, async (request, viewer) => {
       refuseOtherMethods(request, 'GET');
@@ -83,10 +83,11 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
       const query = parseQuery(new URL(request.url));
       const userId = await visible(options, reading, query.userId);
       const catalogue = await options.catalogue();
+      const answer = find(query, catalogue);
       const etag = etagOf(userId, await reader.revision(userId), catalogue);
       const headers = { etag, 'cache-control': 'private, no-cache', vary: 'Cookie' };
       if (matches(request, etag)) return new Response(null, { status: 304, headers });
-      return Response.json(await answer(query, { userId, catalogue }), { headers });
+      return Response.json(await answer(userId), { headers });
     });
 
   return {
@@ -110,7 +111,7 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
 
     list: read(
       (url) => readQuery(url, listQuerySchema),
-      async (query, { userId, catalogue }) => {
+      (query, catalogue) => async (userId) => {
         const ledger = await reader.ledger(userId);
         const { progress, next } = listRecords(catalogue, ledger, query);
         return { userId, progress, revision: ledger.revision, ...(next && { next }) };
@@ -119,17 +120,17 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
 
     content: read(
       (url) => readQuery(url, contentQuerySchema),
-      async ({ contentId }, { userId, catalogue }) => {
+      ({ contentId }, catalogue) => {
         const item = itemOf(catalogue, contentId, 'unknown_content');
-        return (await reader.record(userId, { catalogue, item })).record;
+        return async (userId) => (await reader.record(userId, { catalogue, item })).record;
       },
     ),
 
     courseSummary: read(
       (url) => readQuery(url, summaryQuerySchema),
-      async ({ courseId }, { userId, catalogue }) => {
+      ({ courseId }, catalogue) => {
         const course = itemOf(catalogue, courseId, 'unknown_course');
-        return summarise(catalogue, await reader.ledger(userId), course);
+        return async (userId) => summarise(catalogue, await reader.ledger(userId), course);
       },
     ),
 

@@ -30,8 +30,9 @@ export function createRateLimiter({ capacity, refill }: RateLimit, now: () => nu
       sweepAt = time + (1000 * capacity) / refill;
     }
     const tokens = tokensOf(buckets.get(userId), time);
-    if (tokens < 1) return (1 - tokens) / refill;
-    buckets.set(userId, { tokens: tokens - 1, at: time });
-    return 0;
+    const passes = tokens >= 1;
+    // Written down for who is refused too: if the clock is put back, time goes on from there.
+    buckets.set(userId, { tokens: passes ? tokens - 1 : tokens, at: time });
+    return passes ? 0 : (1 - tokens) / refill;
   };
 }

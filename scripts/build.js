@@ -31,8 +31,9 @@ export function isBuilt() {
 /** Builds the site. Throws a sentence that says what to do when that fails. */
 export async function build() {
   const before = fingerprint();
+  const environment = { ...toolEnvironment, NODE_ENV: 'production' };
   const code = await timed('Building the site', () =>
-    run('vite', ['build', '--logLevel', 'warn'], { ...toolEnvironment, NODE_ENV: 'production' }),
+    run('vite', ['build'], { environment, quiet: true }),
   );
   if (code !== 0) {
     throw new Error(

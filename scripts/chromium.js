@@ -48,7 +48,7 @@ function ownCopy() {
 /** Lets Playwright download the Chromium that fits it. */
 async function installOwnCopy() {
   const code = await timed('Downloading Chromium', () =>
-    run('playwright-core', ['install', '--no-shell', 'chromium'], ownCopies),
+    run('playwright-core', ['install', '--no-shell', 'chromium'], { environment: ownCopies }),
   );
   return code === 0;
 }

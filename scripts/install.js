@@ -9,7 +9,9 @@ import { ownNode, root, run, timed } from './project.js';
 export async function install() {
   if (isInstalled()) return;
   const code = await timed('Installing the dependencies', () =>
-    run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], process.env),
+    run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
+      environment: process.env,
+    }),
   );
   if (code !== 0 || !isInstalled()) {
     throw new Error(

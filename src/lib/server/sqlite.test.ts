@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isUnavailable } from './database.ts';
@@ -44,6 +46,15 @@ describe('a file', () => {
       return values;
     });
     expect(await settings).toEqual(['wal', 2, 1, 5000]);
+  });
+
+  test('that is new waits for another process that makes it too', async () => {
+    const path = join(folder, 'contended.db');
+    const other = new Worker(MAKES_IT_TOO, { eval: true, workerData: path });
+    await once(other, 'message');
+    const tables = await opened(path).read(() => run('select name from sqlite_schema'));
+    expect(tables).toEqual([{ name: 'theirs' }]);
+    await once(other, 'exit');
   });
 
   test('may be closed twice, or without having been opened', async () => {
@@ -131,6 +142,17 @@ describe('a connection that was handed in', () => {
     connection.close();
   });
 });
+
+/** Holds the lock of a new file for a moment. */
+const MAKES_IT_TOO = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const connection = new (require('node:sqlite').DatabaseSync)(workerData);
+  connection.exec('begin immediate; create table theirs (id)');
+  parentPort.postMessage('locked');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  connection.exec('commit');
+  connection.close();
+`;
 
 function* run(statement: string): Script<readonly Row[]> {
   return yield { name: '', sql: statement, parameters: [] };

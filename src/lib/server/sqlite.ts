@@ -5,7 +5,7 @@ import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kysely, SqliteDialect } from 'kysely';
 import type { SqliteDatabase } from 'kysely';
-import { DatabaseUnavailable, LOCK_TIMEOUT, runSync } from './database.ts';
+import { DatabaseUnavailable, isUnavailable, LOCK_TIMEOUT, runSync } from './database.ts';
 import type { AnyKysely, Database, Row, Statement } from './database.ts';
 
 /**
@@ -39,8 +39,23 @@ const PROMISES = 'pragma foreign_keys = on; pragma synchronous = full;';
 function openFile(path: string): DatabaseSync {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const connection = new DatabaseSync(path, { timeout: LOCK_TIMEOUT });
-  connection.exec(`${PROMISES} pragma journal_mode = wal;`);
+  connection.exec(PROMISES);
+  useWriteAheadLog(connection);
   return connection;
+}
+
+/** The first switch of a new file is refused at once while another process is at it too. */
+function useWriteAheadLog(connection: DatabaseSync): void {
+  const deadline = Date.now() + LOCK_TIMEOUT;
+  for (;;) {
+    try {
+      connection.exec('pragma journal_mode = wal');
+      return;
+    } catch (error) {
+      if (!isUnavailable(error) || Date.now() > deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
 }
 
 function overConnection(open: () => DatabaseSync, close: () => void): Database {

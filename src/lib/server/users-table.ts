@@ -45,9 +45,9 @@ export function* findUsersKey(database: Database, users: UsersTable): Script<Use
 
 /** SQLite has no type for UUIDs: they are text there, whatever the column calls itself. */
 const STORED_AS = {
-  text: /^(text|n?(var)?char|character varying)\b/i,
-  uuid: /^(uuid|text|n?(var)?char)\b/i,
-  integer: /^(big|small)?int(eger)?\b/i,
+  text: /^(text|n?(var)?char|character varying)\b/,
+  uuid: /^(uuid|text|n?(var)?char)\b/,
+  integer: /^(big|small)?int(eger)?\b/,
 };
 
 function* columnsOf({ dialect, kysely }: Database, table: string): Script<UsersColumn[]> {
@@ -62,7 +62,7 @@ function* columnsOf({ dialect, kysely }: Database, table: string): Script<UsersC
 }
 
 const columnsInSqlite = (table: string) => sql<Row>`
-  select name, type, null as collation, (
+  select name, lower(type) as type, null as collation, (
     (pk = 1 and (select max(pk) from pragma_table_info(${table})) = 1)
     or exists (
       select 1 from pragma_index_list(${table}) as i

@@ -199,9 +199,8 @@ export class Learner {
   }
 
   #add(kept: readonly Operation[]): void {
-    const allNew = this.#replica.addUnacknowledged(kept);
+    this.#replica.addUnacknowledged(kept);
     this.#pending = this.#replica.pending;
-    if (!allNew) return this.#show();
     for (const operation of kept) applyUnsent(this.#catalogue, this.#book, operation);
   }
 

@@ -44,7 +44,7 @@ export class Replica {
 
   /** Forgets what counted only as long as the catalogue stayed. */
   turnPage(): void {
-    this.#landing = [];
+    this.#landing = this.#landing.filter(({ deferred }) => !deferred);
   }
 
   /** Replaces what is known of the outbox. */
@@ -52,11 +52,9 @@ export class Replica {
     this.#unacknowledged = new Map(operations.map((each) => [each.seq, each]));
   }
 
-  /** Adds to what is known of the outbox; says whether all of it is new. */
-  addUnacknowledged(operations: readonly Operation[]): boolean {
-    const known = this.#unacknowledged;
-    this.setUnacknowledged([...known.values(), ...operations]);
-    return operations.every(({ seq }) => !known.has(seq));
+  /** Adds to what is known of the outbox. */
+  addUnacknowledged(operations: readonly Operation[]): void {
+    this.setUnacknowledged([...this.#unacknowledged.values(), ...operations]);
   }
 
   /** What the learner sees. */

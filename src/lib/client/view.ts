@@ -46,13 +46,16 @@ export function viewOf(
   return book;
 }
 
-/** Applies an operation that the server has not stamped yet, as if it had. */
+/**
+ * Applies an operation that the server has not stamped yet, as if it had. Applied again after the
+ * outbox has joined it with a newer one, it counts as the newer.
+ */
 export function applyUnsent(catalogue: Catalogue, book: Book, operation: Operation): void {
   const { contentId, at } = operation;
   const state = book.states.get(contentId) ?? UNTOUCHED;
   const item = catalogue.items.get(contentId);
   // Made by somebody who saw this state, so it comes after it, whatever this device's clock says.
-  const time = Math.max(at, state.lastAccessed ?? 0);
+  const time = Math.max(at, (state.lastAccessed ?? -1) + 1);
   apply(catalogue, book, stamp(operation, { time, item, state }));
   if (item) for (const container of ancestorsOf(item)) settle(catalogue, book, container);
 }

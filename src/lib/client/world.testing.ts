@@ -1,9 +1,11 @@
+import { vi } from 'vitest';
 import type { Catalogue, ContentData, Loaded } from '../core/index.ts';
 import { createCatalogue } from '../core/index.ts';
 import type { ProgressServer } from '../server/index.ts';
 import { createProgressServer, sqlite } from '../server/index.ts';
 import { createUsers } from '../server/queries.testing.ts';
 import type { Environment } from './environment.ts';
+import type { DeviceStorage } from './outbox.ts';
 import { ProgressState } from './progress-state.svelte.ts';
 
 /** A clock that moves when a test says so, and the timers on it. */
@@ -39,12 +41,23 @@ export interface Network {
   readonly busy: number;
 }
 
+/** What a page can be told by its browser. */
+export type PageEvent = 'online' | 'offline' | 'visible' | 'hidden' | 'pagehide';
+
 /** A request as it was sent. */
 export interface SentBody {
   device: string;
   asUser: string;
   cursor: string | null;
   operations: { seq: number; kind: string; contentId: string }[];
+}
+
+/** How a visit differs from the usual one. */
+export interface VisitOptions {
+  /** Milliseconds by which the device's clock is ahead. */
+  clockOff?: number;
+  storage?: DeviceStorage;
+  newId?: () => string;
 }
 
 /** Real handlers on a database in memory, and learners who reach them over a faulty network. */
@@ -57,8 +70,10 @@ export interface World {
   /** Puts other content on the server. */
   publish(content: readonly ContentData[]): void;
   load(contentId: string): Promise<Loaded>;
-  /** A page of a device of its own, whose clock may be off, already started. */
-  visit(contentId: string, options?: { clockOff?: number }): Promise<ProgressState>;
+  /** A page that has started, by default on a device of its own. */
+  visit(contentId: string, options?: VisitOptions): Promise<ProgressState>;
+  /** Something happens to all pages. */
+  tell(event: PageEvent): void;
   /** Waits until nothing moves any more, without letting time pass. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -94,6 +109,7 @@ export async function createWorld(content: readonly ContentData[]): Promise<Worl
     arrived: [] as SentBody[],
     busy: 0,
   };
+  const page = stubPage();
   const stops: (() => void)[] = [];
   const world: World = {
     server,
@@ -102,8 +118,10 @@ export async function createWorld(content: readonly ContentData[]): Promise<Worl
     session: 'ada',
     publish: (changed) => (catalogue = createCatalogue(changed)),
     load: (contentId) => server.load(world.session, contentId),
-    visit: async (contentId, { clockOff = 0 } = {}) => {
+    tell: (event) => page.tell(event),
+    visit: async (contentId, { clockOff = 0, ...others } = {}) => {
       const progress = new ProgressState({
+        ...others,
         loaded: await world.load(contentId),
         fetch: connect(world, held),
         timer: clock.timer,
@@ -120,11 +138,12 @@ export async function createWorld(content: readonly ContentData[]): Promise<Worl
       network.release();
       await settle();
       await server.close();
+      vi.unstubAllGlobals();
     },
   };
 
   async function settle(): Promise<void> {
-    for (let quiet = 0; quiet < 3; quiet++) {
+    for (let quiet = 0; quiet < 10; quiet++) {
       await new Promise(setImmediate);
       if (network.busy > 0) quiet = 0;
     }
@@ -156,6 +175,27 @@ function createClock(settle: () => Promise<void>): FakeClock {
         await settle();
       }
       time = end;
+    },
+  };
+}
+
+/** As much of a browser's page as the client listens to. */
+function stubPage() {
+  const window = new EventTarget();
+  const document = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+  const navigator = { onLine: true };
+  vi.stubGlobal('window', window);
+  vi.stubGlobal('document', document);
+  vi.stubGlobal('navigator', navigator);
+  return {
+    tell: (event: PageEvent) => {
+      if (event === 'online' || event === 'offline') navigator.onLine = event === 'online';
+      if (event === 'visible' || event === 'hidden') {
+        document.visibilityState = event;
+        document.dispatchEvent(new Event('visibilitychange'));
+      } else {
+        window.dispatchEvent(new Event(event));
+      }
     },
   };
 }

@@ -51,13 +51,14 @@ async function start() {
     const notFound = () => void response.writeHead(404).end();
     void ready.promise.then((handler) => handler(request, response, notFound));
   });
+  const unused = unusedConnections(server);
   const address = await listen(server);
 
   const isDefault = !process.env['ORIGIN'];
   process.env['ORIGIN'] ||= address;
   const handler = await loadHandler();
   const origin = new URL(process.env['ORIGIN']);
-  endOnSignals(server);
+  endOnSignals(server, unused);
   ready.resolve(at(origin, isDefault ? onOneName(origin, handler) : handler));
   console.log(`Cairn is ready at ${address}${isDefault ? '' : ` for ${origin.origin}`}`);
   if (isDefault && /^http:\/\/(0\.0\.0\.0|\[::\])/.test(address)) {
@@ -109,15 +110,15 @@ async function loadHandler() {
 }
 
 /**
- * Gives each request the site's public address.
+ * Gives each request the site's public address, and each answer its security headers.
  * @param {URL} origin
  * @param {Handler} handler
  * @returns {Handler}
  */
 function at(origin, handler) {
+  const headers = securityHeaders(origin);
   return (request, response, otherwise) => {
-    // Files that the adapter serves itself pass no hook.
-    response.setHeader('x-content-type-options', 'nosniff');
+    response.setHeaders(headers);
     const target = pathOf(request.url ?? '');
     if (target === null) return void response.writeHead(400).end();
     request.url = target;
@@ -125,6 +126,23 @@ function at(origin, handler) {
     request.headers[HOST_HEADER] = origin.host;
     handler(request, response, otherwise);
   };
+}
+
+/**
+ * What every answer carries, whoever makes it: the site's hooks see neither the files that the
+ * adapter serves nor what the framework itself refuses. Pages bring a content security policy of
+ * their own, with nonces; anything else is never a document with scripts.
+ * @param {URL} origin
+ */
+function securityHeaders(origin) {
+  return new Headers({
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    // The address of a reset link holds its token: no other site learns where a visitor came from.
+    'referrer-policy': 'same-origin',
+    'content-security-policy': "script-src 'none'; frame-ancestors 'none'",
+    ...(origin.protocol === 'https:' && { 'strict-transport-security': 'max-age=31536000' }),
+  });
 }
 
 /**
@@ -157,11 +175,28 @@ function onOneName(origin, handler) {
 }
 
 /**
+ * The connections that have not brought a request yet: browsers open some ahead. Node does not
+ * count them as idle.
+ * @param {import('node:http').Server} server
+ */
+function unusedConnections(server) {
+  /** @type {Set<import('node:net').Socket>} */
+  const unused = new Set();
+  server.on('connection', (socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.on('request', ({ socket }) => unused.delete(socket));
+  return unused;
+}
+
+/**
  * Ends on SIGTERM and SIGINT: takes no new requests, finishes those under way, then lets the site
  * close its database. A second signal ends it at once.
  * @param {import('node:http').Server} server
+ * @param {Set<import('node:net').Socket>} unused
  */
-function endOnSignals(server) {
+function endOnSignals(server, unused) {
   let askedAt = 0;
 
   const end = (/** @type {NodeJS.Signals} */ signal) => {
@@ -172,6 +207,7 @@ function endOnSignals(server) {
       process.emit(/** @type {any} */ ('sveltekit:shutdown'), signal);
       setTimeout(() => process.exit(0), GRACE).unref();
     });
+    for (const socket of unused) socket.destroy();
     setTimeout(() => server.closeAllConnections(), GRACE).unref();
   };
   server.on('request', (_, response) => {

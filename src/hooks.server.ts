@@ -9,7 +9,6 @@ import { startCairn } from './site/cairn.ts';
 import type { Cairn } from './site/cairn.ts';
 import { problemAnswer } from './site/problem.ts';
 import { isForeign } from './site/same-origin.ts';
-import { secure } from './site/security-headers.ts';
 import { readSettings } from './site/settings.ts';
 import { logFailure, newTraceId } from './site/trace.ts';
 
@@ -27,7 +26,7 @@ export const init: ServerInit = async () => {
   import.meta.hot?.dispose(close);
 };
 
-/** Each request: refuses what other sites send, finds out who it is, and secures the answer. */
+/** Each request: refuses what other sites send, finds out who it is, and keeps what is personal. */
 export const handle: Handle = async ({ event, resolve }) => {
   const isApi = event.url.pathname.startsWith('/api/');
   if (isForeign(event.request, event.url.origin)) return refuse(isApi, FOREIGN);
@@ -43,14 +42,17 @@ export const handle: Handle = async ({ event, resolve }) => {
   event.locals.user = session?.user ?? null;
 
   const response = await resolve(event);
-  const isPage =
-    event.isDataRequest || response.headers.get('content-type')?.startsWith('text/html');
-  secure(response.headers, {
-    isHttps: event.url.protocol === 'https:',
-    isPersonal: session !== null && (isPage || !response.headers.has('cache-control')),
-  });
+  if (session && isPersonal(event, response)) {
+    response.headers.set('cache-control', 'private, no-store');
+  }
   return response;
 };
+
+/** Says whether an answer to somebody who is signed in is made for them alone: any page is. */
+function isPersonal({ isDataRequest }: RequestEvent, { headers }: Response): boolean {
+  const isPage = isDataRequest || headers.get('content-type')?.startsWith('text/html');
+  return isPage || !headers.has('cache-control');
+}
 
 /** Failures that nobody expected are logged under a trace id, which is all that a visitor sees. */
 export const handleError: HandleServerError = ({ kind, error: problem, event }) => {

@@ -12,15 +12,24 @@ export interface SiteProblem {
   /** Seconds until it is worth trying again. */
   readonly retryAfter?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What a failure is logged under; a fresh one when absent. */
+  readonly traceId?: string;
 }
+
+/** Below `/api`, the refusal of an address that is none. */
+export const NO_SUCH_CALL: SiteProblem = {
+  status: 404,
+  code: 'unknown_address',
+  detail: 'There is no such address here.',
+};
 
 /** Answers a refused request as `application/problem+json` (RFC 9457), like the rest of the API. */
 export function problemAnswer({ headers, retryAfter, ...problem }: SiteProblem): Response {
   const body = {
     type: `urn:cairn:problem:${problem.code}`,
     title: STATUS_CODES[problem.status],
-    ...problem,
     traceId: newTraceId(),
+    ...problem,
   };
   return new Response(JSON.stringify(body), {
     status: problem.status,

@@ -76,10 +76,12 @@ function fieldError(issue: v.BaseIssue<unknown>): FieldError {
 async function readBytes(request: Request): Promise<Uint8Array> {
   const announced = Number(request.headers.get('content-length') ?? 0);
   if (announced > MAX_BODY_BYTES) throw tooLarge();
+  // Not cancelled when left early: SvelteKit's adapter would end the connection before the answer.
+  const body = request.body?.values({ preventCancel: true }) ?? [];
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
-    for await (const chunk of request.body ?? []) {
+    for await (const chunk of body) {
       length += chunk.byteLength;
       if (length > MAX_BODY_BYTES) throw tooLarge();
       chunks.push(chunk);

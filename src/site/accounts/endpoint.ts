@@ -1,5 +1,5 @@
 import { MAX_BODY_BYTES } from 'sveltekit-cairn';
-import { problemAnswer } from '../problem.ts';
+import { NO_SUCH_CALL, problemAnswer } from '../problem.ts';
 import type { SiteProblem } from '../problem.ts';
 import type { Accounts } from './accounts.ts';
 import type { CallName } from './calls.ts';
@@ -51,12 +51,6 @@ export async function answerAccountRequest(
 function isCallName(path: string): path is CallName {
   return Object.hasOwn(METHODS, path);
 }
-
-const NO_SUCH_CALL: SiteProblem = {
-  status: 404,
-  code: 'unknown_address',
-  detail: 'There is no such address here.',
-};
 
 function onlyBy(method: string): SiteProblem {
   return {

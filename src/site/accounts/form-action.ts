@@ -1,3 +1,4 @@
+import { error } from '@sveltejs/kit';
 import type { Cookies, RequestEvent } from '@sveltejs/kit';
 import { clientAddress } from './client-address.ts';
 import type { Refusal } from './answer.ts';
@@ -23,13 +24,25 @@ export async function submit(
   return null;
 }
 
-/** Reads a form's text fields; of a field given twice the last one counts. */
+/**
+ * Reads a form's text fields; of a field given twice the last one counts. A body that is no form is
+ * refused with 400.
+ */
 export async function formValues(request: Request): Promise<Record<string, string>> {
   const values: Record<string, string> = {};
-  for (const [name, value] of await request.formData()) {
+  for (const [name, value] of await readForm(request)) {
     if (typeof value === 'string') values[name] = value;
   }
   return values;
+}
+
+async function readForm(request: Request): Promise<FormData> {
+  try {
+    return await request.formData();
+  } catch (problem) {
+    if (problem instanceof TypeError) error(400, 'The form could not be read.');
+    throw problem;
+  }
 }
 
 /** Sets cookies as their `Set-Cookie` lines say; SvelteKit would add `Secure` to those without. */

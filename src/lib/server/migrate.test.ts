@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { DatabaseKind } from '../../../tests/support/databases.ts';
 import { withDatabases } from '../../../tests/support/databases.ts';
 import type { Database, Row, Script } from './database.ts';
@@ -49,72 +49,81 @@ withDatabases((kind) => {
     expect(await schemaOf(database)).toEqual(made);
   });
 
-  describe('refuses a users table to which progress cannot refer:', () => {
-    test.each([
-      {
-        what: 'none',
-        make: 'create table people (id text primary key)',
-        says: 'There is no table "users" for users: run its migrations before those of progress, or name the right one in the setting users.table.',
-      },
-      {
-        what: 'without the key',
-        make: 'create table users (user_id text primary key)',
-        says: 'The table "users" has no column "id": name its primary key in the setting users.key.',
-      },
-      {
-        what: 'with a number for a key',
-        make: 'create table users (id integer primary key)',
-        says: 'The column "id" of "users" is of type integer, but the setting users.type says text: let it say what the column is (text, uuid or integer).',
-      },
-      {
-        what: 'with a key that is not unique',
-        make: 'create table users (id text not null, name text primary key)',
-        says: 'The column "id" of "users" is not unique: name the primary key in the setting users.key.',
-      },
-      {
-        what: 'with a key of two columns',
-        make: 'create table users (id text, realm text, primary key (id, realm))',
-        says: 'The column "id" of "users" is not unique',
-      },
-    ])('$what', async ({ make, says }) => {
-      const database = await kind.open();
-      await database.write(() => run(make));
-      const before = await schemaOf(database);
-      await expect(migrate(database, USERS)).rejects.toThrow(says);
-      expect(await schemaOf(database)).toEqual(before);
+  describe('on users of the site', () => {
+    let database: Database;
+    beforeAll(async () => {
+      database = await kind.open();
+    });
+    afterEach(async () => {
+      for (const table of [...TABLES, 'users', 'people', 'The people']) {
+        await database.kysely.schema.dropTable(table).ifExists().execute();
+      }
+    });
+
+    describe('refuses a users table to which progress cannot refer:', () => {
+      test.each([
+        {
+          what: 'none',
+          make: 'create table people (id text primary key)',
+          says: 'There is no table "users" for users: run its migrations before those of progress, or name the right one in the setting users.table.',
+        },
+        {
+          what: 'without the key',
+          make: 'create table users (user_id text primary key)',
+          says: 'The table "users" has no column "id": name its primary key in the setting users.key.',
+        },
+        {
+          what: 'with a number for a key',
+          make: 'create table users (id integer primary key)',
+          says: 'The column "id" of "users" is of type integer, but the setting users.type says text: let it say what the column is (text, uuid or integer).',
+        },
+        {
+          what: 'with a key that is not unique',
+          make: 'create table users (id text not null, name text primary key)',
+          says: 'The column "id" of "users" is not unique: name the primary key in the setting users.key.',
+        },
+        {
+          what: 'with a key of two columns',
+          make: 'create table users (id text, realm text, primary key (id, realm))',
+          says: 'The column "id" of "users" is not unique',
+        },
+      ])('$what', async ({ make, says }) => {
+        await database.write(() => run(make));
+        const before = await schemaOf(database);
+        await expect(migrate(database, USERS)).rejects.toThrow(says);
+        expect(await schemaOf(database)).toEqual(before);
+      });
+
+      test.each([
+        { column: 'text primary key', type: 'integer' },
+        { column: 'varchar(36) primary key', type: 'integer' },
+        { column: 'bigint primary key', type: 'uuid' },
+        { column: 'boolean primary key', type: 'text' },
+      ] as const)('$column for $type', async ({ column, type }) => {
+        await database.write(() => run(`create table users (id ${column})`));
+        await expect(migrate(database, { ...USERS, type })).rejects.toThrow(`says ${type}`);
+      });
     });
 
     test.each([
-      { column: 'text primary key', type: 'integer' },
-      { column: 'varchar(36) primary key', type: 'integer' },
-      { column: 'bigint primary key', type: 'uuid' },
-      { column: 'boolean primary key', type: 'text' },
-    ] as const)('$column for $type', async ({ column, type }) => {
-      const database = await kind.open();
-      await database.write(() => run(`create table users (id ${column})`));
-      await expect(migrate(database, { ...USERS, type })).rejects.toThrow(`says ${type}`);
+      { column: 'varchar(36) primary key', type: 'text' },
+      { column: 'varchar(36) not null unique', type: 'text' },
+      { column: 'bigint primary key', type: 'integer' },
+      { column: 'smallint primary key', type: 'integer' },
+      { column: 'uuid primary key', type: 'uuid' },
+    ] as const)('refers to a key that is $column', async ({ column, type }) => {
+      const users: UsersTable = { table: 'The people', key: 'Their id', type };
+      await database.write(() => run(`create table "The people" ("Their id" ${column})`));
+      await migrate(database, users);
+      const orphan = database.write(() =>
+        run(`insert into progress_learners (user_id, revision) values (${SAMPLE[type]}, 0)`),
+      );
+      await expect(orphan).rejects.toThrow(/foreign key/i);
+      await database.write(() => run(`insert into "The people" values (${SAMPLE[type]})`));
+      await database.write(() =>
+        run(`insert into progress_learners (user_id, revision) values (${SAMPLE[type]}, 0)`),
+      );
     });
-  });
-
-  test.each([
-    { column: 'varchar(36) primary key', type: 'text' },
-    { column: 'varchar(36) not null unique', type: 'text' },
-    { column: 'bigint primary key', type: 'integer' },
-    { column: 'smallint primary key', type: 'integer' },
-    { column: 'uuid primary key', type: 'uuid' },
-  ] as const)('refers to a key that is $column', async ({ column, type }) => {
-    const database = await kind.open();
-    const users: UsersTable = { table: 'The people', key: 'Their id', type };
-    await database.write(() => run(`create table "The people" ("Their id" ${column})`));
-    await migrate(database, users);
-    const orphan = database.write(() =>
-      run(`insert into progress_learners (user_id, revision) values (${SAMPLE[type]}, 0)`),
-    );
-    await expect(orphan).rejects.toThrow(/foreign key/i);
-    await database.write(() => run(`insert into "The people" values (${SAMPLE[type]})`));
-    await database.write(() =>
-      run(`insert into progress_learners (user_id, revision) values (${SAMPLE[type]}, 0)`),
-    );
   });
 
   if (kind.name !== 'SQLite in memory') inProcesses(kind);

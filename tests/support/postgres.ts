@@ -58,7 +58,7 @@ export async function startPostgres(options: TestPostgresOptions = {}): Promise<
 }
 
 /** Does something on a connection of its own. */
-export async function asAdmin<T>(url: string, use: (admin: pg.Client) => Promise<T>): Promise<T> {
+async function asAdmin<T>(url: string, use: (admin: pg.Client) => Promise<T>): Promise<T> {
   const admin = new pg.Client({ connectionString: url });
   await admin.connect();
   try {

@@ -36,6 +36,9 @@ export interface Database {
    * Runs a script as ONE durable transaction: what it returned has survived a power cut, and when
    * it throws nothing of it remains. After a deadlock the script runs again, up to three times, so
    * it has no side effects of its own. Waits at most 5 s for a lock (see `isUnavailable`).
+   *
+   * Not to be awaited within a transaction of the same Kysely: SQLite has one connection, and it
+   * would wait for itself.
    */
   write<T>(script: () => Script<T>): Promise<T>;
   /** Closes what was opened here; a connection or pool that was handed in stays its owner's. */

@@ -219,5 +219,9 @@ function reactive({ states, rollUps }: Book): Book {
 }
 
 function replaceChanged<T>(shown: Map<string, T>, view: ReadonlyMap<string, T>): void {
-  for (const [id, value] of view) if (shown.get(id) !== value) shown.set(id, value);
+  for (const [id, value] of view) {
+    const known = shown.get(id);
+    if (known === value || JSON.stringify(known) === JSON.stringify(value)) continue;
+    shown.set(id, value);
+  }
 }

@@ -44,6 +44,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts'],
+          // Thousands of random histories, real databases: long on a busy machine.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       ...['integration', 'e2e', 'package'].map((name) => ({

@@ -1,6 +1,6 @@
 // Who may import whom: the rooms of ARCHITECTURE.md, held by `npm run boundaries`.
 
-const tests = '[.](test|testing)[.]ts$';
+const tests = '[.](test|testing)[.](ts|svelte)$';
 
 /** The modules of these npm packages, and of their types. */
 const packages = (...names) => `^node_modules/(@types/)?(${names.join('|')})/`;

@@ -61,7 +61,7 @@ function fingerprint() {
  */
 function filesOf(path) {
   const there = statSync(join(root, path), { throwIfNoEntry: false });
-  if (there === undefined || /\.(test|testing)\.ts$/.test(path)) return [];
+  if (there === undefined || /\.(test|testing)\./.test(path)) return [];
   if (!there.isDirectory()) return [path];
   return readdirSync(join(root, path)).flatMap((name) => filesOf(`${path}/${name}`));
 }

@@ -188,7 +188,7 @@ function settled(
   if (!mark) return null;
   const stillOpen = mark.reopened.flatMap((id) => {
     const unit = catalogue.items.get(id);
-    if (!unit || !isWithin(unit, item) || !countsIn(unit, item)) return [];
+    if (!unit || !isUnit(unit) || !isWithin(unit, item) || !countsIn(unit, item)) return [];
     return progressOfUnit(book, unit).status === 'completed' ? [] : unit.id;
   });
   return { ...mark, reopened: [...new Set(stillOpen)] };

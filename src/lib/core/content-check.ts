@@ -91,6 +91,8 @@ function checkIds(items: readonly ContentData[]): ContentProblem[] {
 function canHold(container: ContentData, child: ContentData): boolean {
   const outer = CONTENT_TYPES.indexOf(container.type);
   const inner = CONTENT_TYPES.indexOf(child.type);
+  // What is of no type at all is refused for that.
+  if (inner === -1) return true;
   return inner > outer || (container.type === 'module' && child.type === 'module');
 }
 

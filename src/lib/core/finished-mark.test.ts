@@ -18,7 +18,7 @@ import { contents } from './content.testing.ts';
 import { createMarkKeeper } from './finished-mark.testing.ts';
 import { expectSame, law } from './laws.testing.ts';
 import type { Bookkeeping, Moment } from './life.testing.ts';
-import { BOOKKEEPING, live, stories } from './life.testing.ts';
+import { afterFinishing, BOOKKEEPING, live, stories } from './life.testing.ts';
 import type { Stamped } from './operation.ts';
 import type { Mark } from './roll-up.ts';
 import { isFull } from './roll-up.ts';
@@ -87,7 +87,7 @@ describe('the finished mark of a container', () => {
     (bookkeeping) =>
       fc.property(contents, stories, (content, story) => {
         const keeper = createMarkKeeper();
-        live({ content, story }, bookkeeping, (moment) => {
+        live({ content, story: afterFinishing(content, story) }, bookkeeping, (moment) => {
           keeper.look(moment);
           forEachContainer(moment, (container, book) => {
             const rollUp = rollUpOf(moment.catalogue, book, container);
@@ -116,7 +116,7 @@ describe('the finished mark of a container', () => {
     (bookkeeping) =>
       fc.property(contents, stories, (content, story) => {
         let before = new Map<string, { completedAt: number | null }>();
-        live({ content, story }, bookkeeping, (moment) => {
+        live({ content, story: afterFinishing(content, story) }, bookkeeping, (moment) => {
           const { catalogue, book, transaction } = moment;
           for (const [id, { completedAt }] of transaction ? [] : before) {
             const item = catalogue.items.get(id);
@@ -142,20 +142,24 @@ describe('the finished mark of a container', () => {
     (bookkeeping) =>
       fc.property(contents, stories, (content, story) => {
         let before = new Map<string, number>();
-        live({ content, story }, bookkeeping, ({ catalogue, book, transaction }) => {
-          const ranks = new Map(
-            [...walk(catalogue.roots)].map((item) => {
-              return [item.id, STATUSES.indexOf(progressOf(catalogue, book, item).status)];
-            }),
-          );
-          const learned = transaction?.every(
-            ({ kind }) => kind !== 'reopened' && kind !== 'restarted',
-          );
-          if (learned) {
-            for (const [id, rank] of before) expect(ranks.get(id)).toBeGreaterThanOrEqual(rank);
-          }
-          before = ranks;
-        });
+        live(
+          { content, story: afterFinishing(content, story) },
+          bookkeeping,
+          ({ catalogue, book, transaction }) => {
+            const ranks = new Map(
+              [...walk(catalogue.roots)].map((item) => {
+                return [item.id, STATUSES.indexOf(progressOf(catalogue, book, item).status)];
+              }),
+            );
+            const learned = transaction?.every(
+              ({ kind }) => kind !== 'reopened' && kind !== 'restarted',
+            );
+            if (learned) {
+              for (const [id, rank] of before) expect(ranks.get(id)).toBeGreaterThanOrEqual(rank);
+            }
+            before = ranks;
+          },
+        );
       }),
   );
 });
@@ -193,7 +197,7 @@ describe('settling a mark', () => {
             expectSame(excerpt.rollUps.get(container.id), book.rollUps.get(container.id));
           },
         };
-        live({ content, story }, excerpting, () => touched.clear());
+        live({ content, story: afterFinishing(content, story) }, excerpting, () => touched.clear());
       }),
   );
 });
@@ -256,6 +260,31 @@ describe('a finished course', () => {
     transact(catalogue, book, ...['l0', 'l1', 'l2'].map((id) => completed(id, 1)));
     transact(catalogue, book, reopened('l0'), reopened('l1'));
     transact(catalogue, book, { ...completed('l0', 50), seq: 2 });
+    expect(book.rollUps.get('c')!.mark).toEqual({ at: 1, reopened: ['l1'] });
+  });
+
+  test.each<[string, ContentData[]]>([
+    ['removed', []],
+    ['optional', [{ ...lessons(1)[0]!, optional: true }]],
+    ['a module', [{ ...lessons(1)[0]!, type: 'module' }]],
+  ])('forgets a reopened lesson that does not count any more, because it is %s', (_, instead) => {
+    const book = createBook();
+    const three = courseOf(...lessons(3));
+    transact(three, book, ...['l0', 'l1', 'l2'].map((id) => completed(id, 1)));
+    transact(three, book, reopened('l0'), reopened('l1'));
+    const catalogue = courseOf(...instead, ...lessons(3).slice(1));
+    expect(shown(catalogue, book).status).toBe('in-progress');
+    expect(book.rollUps.get('c')!.mark).toEqual({ at: 1, reopened: ['l1'] });
+  });
+
+  test('forgets a reopened lesson that has moved away', () => {
+    const book = createBook();
+    const three = courseOf(...lessons(3));
+    transact(three, book, ...['l0', 'l1', 'l2'].map((id) => completed(id, 1)));
+    transact(three, book, reopened('l0'), reopened('l1'));
+    const course = { id: 'c', type: 'course' as const, title: 'C', children: lessons(3).slice(1) };
+    const catalogue = createCatalogue([course, ...lessons(1)]);
+    expect(shown(catalogue, book).newSinceCompletion).toBe(0);
     expect(book.rollUps.get('c')!.mark).toEqual({ at: 1, reopened: ['l1'] });
   });
 

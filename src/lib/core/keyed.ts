@@ -9,9 +9,9 @@ export function valueAt<T>(map: Keyed<T>, key: string): T | undefined {
   return Object.hasOwn(map, key) ? map[key] : undefined;
 }
 
-/** Makes a map of entries in one order, whatever theirs, so that equal maps are equal as JSON. */
+/** Makes a map of entries, no key twice, in one order, so that equal maps are equal as JSON. */
 export function keyed<T>(entries: readonly (readonly [string, T])[]): Keyed<T> {
-  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Joins two maps key by key; where both have a value, `joinValues` decides. */

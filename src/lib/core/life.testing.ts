@@ -9,8 +9,9 @@ import { draftOf, EDITS, editsOf, revise } from './content.testing.ts';
 import { UNTOUCHED } from './item-state.ts';
 import { expectSame } from './laws.testing.ts';
 import type { Stamped } from './operation.ts';
+import { allItems, isLeaf } from './oracle.testing.ts';
 import type { Happening } from './world.testing.ts';
-import { createWorld, happening } from './world.testing.ts';
+import { createWorld, DEVICES, happening } from './world.testing.ts';
 
 /** How a book is kept; mutants replace one of these. */
 export interface Bookkeeping {
@@ -38,6 +39,17 @@ export const stories: fc.Arbitrary<(Happening | Edit)[]> = fc.array(
   fc.oneof({ weight: 4, arbitrary: happening }, { weight: 1, arbitrary: editsOf(...EDITS) }),
   { maxLength: 40, size: 'max' },
 );
+
+/** A story in which everything has been completed already. */
+export function afterFinishing(
+  content: readonly ContentData[],
+  story: readonly (Happening | Edit)[],
+): (Happening | Edit)[] {
+  const units = allItems(content).filter(isLeaf);
+  const server = DEVICES.indexOf('server');
+  const completed = { device: server, does: 'completed', amount: 0, wait: 0, skew: 0 } as const;
+  return [...units.map((_, i): Happening => ({ ...completed, item: i + 1 })), ...story];
+}
 
 /** Lets a learner learn and an author write, and keeps the learner's book; returns how it ends. */
 export function live(

@@ -113,8 +113,13 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    // What is made, the bench's site's too; a folder of that name in node_modules is none of it.
-    exclude: { path: '^(bench/.+/)?(build|dist|coverage|data|content|[.]svelte-kit|[.]cache)/' },
+    // What is made; the folders of these names in node_modules are none of it.
+    exclude: {
+      path: [
+        '^(build|dist|coverage|data|content|[.]svelte-kit|[.]cache)/',
+        '^bench/peers/[^/]+/(build|[.]svelte-kit)/',
+      ],
+    },
     tsConfig: { fileName: 'tsconfig.json' },
     // An import of a type is an import: it ties two rooms together all the same.
     tsPreCompilationDeps: true,

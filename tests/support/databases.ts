@@ -69,7 +69,7 @@ export function withDatabases(suite: (kind: DatabaseKind) => void): void {
       dialect: 'postgres',
       create: async () => {
         server ??= startPostgres();
-        return connecting(await (await server).createDatabase());
+        return connecting(await (await server).createSchema());
       },
     },
   ];

@@ -16,6 +16,8 @@ import { postgresPrograms } from '../../scripts/postgres.js';
 export interface TestPostgres {
   /** Makes an empty database, and gives its address. */
   createDatabase(): Promise<string>;
+  /** Makes an empty schema, and gives the address of its database that sees nothing else. */
+  createSchema(): Promise<string>;
   /** Drops the databases that were made here, and stops the server if it was started here. */
   stop(): Promise<void>;
 }
@@ -37,15 +39,25 @@ export async function startPostgres(options: TestPostgresOptions = {}): Promise<
   const given = process.env['TEST_DATABASE_URL'];
   const server = given ? { url: given, stop: () => Promise.resolve() } : await startServer(options);
   const created: string[] = [];
+  const createDatabase = async () => {
+    const name = `cairn_test_${randomBytes(6).toString('hex')}`;
+    await asAdmin(server.url, async (admin) => {
+      await admin.query(`create database ${name} template template0 ${await inEnglish(admin)}`);
+    });
+    created.push(name);
+    const url = new URL(server.url);
+    url.pathname = name;
+    return url.href;
+  };
+  let shared: Promise<string> | undefined;
   return {
-    createDatabase: async () => {
-      const name = `cairn_test_${randomBytes(6).toString('hex')}`;
-      await asAdmin(server.url, async (admin) => {
-        await admin.query(`create database ${name} template template0 ${await inEnglish(admin)}`);
-      });
-      created.push(name);
-      const url = new URL(server.url);
-      url.pathname = name;
+    createDatabase,
+    createSchema: async () => {
+      shared ??= createDatabase();
+      const url = new URL(await shared);
+      const name = `schema_${randomBytes(6).toString('hex')}`;
+      await asAdmin(url.href, (admin) => admin.query(`create schema ${name}`));
+      url.searchParams.set('options', `-c search_path=${name}`);
       return url.href;
     },
     stop: async () => {

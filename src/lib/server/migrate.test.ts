@@ -244,12 +244,12 @@ async function schemaOf(database: Database): Promise<string[]> {
         ? `select type, tbl_name as "table", coalesce(sql, name) as text from sqlite_schema`
         : `select 'table' as type, table_name as "table",
              column_name || data_type || is_nullable as text
-           from information_schema.columns where table_schema = 'public'
+           from information_schema.columns where table_schema = current_schema
            union all
            select 'constraint', conrelid::regclass::text, conname || pg_get_constraintdef(oid)
-           from pg_constraint where connamespace = 'public'::regnamespace
+           from pg_constraint where connamespace = current_schema::regnamespace
            union all
-           select 'index', tablename, indexdef from pg_indexes where schemaname = 'public'`,
+           select 'index', tablename, indexdef from pg_indexes where schemaname = current_schema`,
     ),
   );
   return rows

@@ -1,4 +1,4 @@
-import type { Catalogue, Change, Item, ListQuery, ProgressRecord } from '../core/index.ts';
+import type { Catalogue, Change, Item, ListQuery, ProgressRecord, RollUp } from '../core/index.ts';
 import { ancestorsOf, isBlank, isFresh, isUnit, walk } from '../core/index.ts';
 import type { Cursor } from './cursor.ts';
 import type { Database, Script } from './database.ts';
@@ -51,10 +51,9 @@ export function createReader(database: Database, queries: Queries): Reader {
     changes: async (userId, { catalogue, cursor }) => {
       const rows = await database.read(() => queries.changedRows(userId, cursor, PAGE + 1));
       const page = rows.slice(0, PAGE);
-      const stale = page.some((row) => isStale(catalogue, row));
-      const read = stale
-        ? await ledger(userId)
-        : openLedger(userId, 0, { rows: page, whole: false });
+      const read = page.every((row) => speaksForItem(catalogue, row))
+        ? openLedger(userId, 0, { rows: page, whole: false })
+        : await ledger(userId);
       const last = page.at(-1);
       return {
         changes: page.flatMap((row) => changeOf(catalogue, read, row)),
@@ -119,10 +118,12 @@ function* narrowLedger(queries: Queries, userId: string, item: Item): Script<Led
   return openLedger(userId, learner?.revision ?? 0, { rows, whole: false });
 }
 
-function isStale(catalogue: Catalogue, row: ProgressRow): boolean {
-  const item = catalogue.items.get(row.contentId);
-  if (!item || isUnit(item) || item.id !== row.contentId) return false;
-  return (row.rollUp as { countedAs?: string } | null)?.countedAs !== item.countedAs;
+/** Says whether a row is all that its item's record is made of, as the content is now. */
+function speaksForItem(catalogue: Catalogue, { contentId, rollUp }: ProgressRow): boolean {
+  const item = catalogue.items.get(contentId);
+  if (!item) return true;
+  if (item.ids.length > 1) return false;
+  return isUnit(item) || isFresh(item, (rollUp ?? undefined) as RollUp | undefined);
 }
 
 /** A stored row as a device gets it; none when the catalogue does not hold its item. */

@@ -73,10 +73,11 @@ function* accept(transaction: Transaction, place: Place, draft: TimedDraft): Scr
   const { seq, contentId, time } = draft;
   const item = transaction.catalogue.items.get(contentId);
 
-  const code = refusal(item, draft);
-  if (code) return { seq, status: 'rejected', code };
+  // What was taken in once stays so, even where the content would refuse it by now.
   const known = knownAs(transaction, device, draft);
   if (known) return known;
+  const code = refusal(item, draft);
+  if (code) return { seq, status: 'rejected', code };
   if (!item && !(yield* mayKeepUnknown(transaction, ledger, contentId))) {
     return { seq, status: 'rejected', code: 'unknown_content' };
   }

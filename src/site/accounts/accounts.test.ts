@@ -111,6 +111,9 @@ withDatabases((kind) => {
       errors: [{ path: 'name' }, { path: 'email' }, { path: 'password' }],
     });
     expect(await call('sign-up/email', ['no', 'object'])).toMatchObject({ code: 'invalid' });
+    expect(
+      await call('sign-up/email', { name: 'Ada', email: 'ada@localhost', password: PASSWORD }),
+    ).toMatchObject({ status: 422, errors: [{ path: 'email' }] });
     expect(await call('sign-in/email', {})).toMatchObject({
       errors: [
         { path: 'email', message: 'Enter your e-mail address.' },

@@ -1,4 +1,4 @@
-import { APIError } from 'better-auth/api';
+import { isAPIError } from 'better-auth/api';
 import { accountMessages } from './messages.ts';
 
 /** A field that was refused, by its name, and one sentence that says what to enter. */
@@ -40,6 +40,10 @@ export const REFUSED = {
 
 const INVALID_TOKEN = refusal(400, 'invalid_token', { detail: text.invalidToken });
 
+const INVALID_EMAIL = REFUSED.invalid([
+  { path: 'email', message: accountMessages.fields.emailNotOne },
+]);
+
 /** What better-auth refuses, by its code, as this site says it. */
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   INVALID_EMAIL_OR_PASSWORD: refusal(401, 'wrong_password', { detail: text.wrongPassword }),
@@ -51,6 +55,9 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     detail: text.emailTaken,
     errors: [{ path: 'email', message: text.emailTakenField }],
   }),
+  // Of what forms.ts lets through, only addresses are looked at more strictly.
+  VALIDATION_ERROR: INVALID_EMAIL,
+  INVALID_EMAIL,
   // Somebody else signs up with the address at this moment, or nothing can be written: another
   // attempt finds out.
   FAILED_TO_CREATE_USER: REFUSED.unavailable,
@@ -61,7 +68,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 
 /** The refusal that better-auth threw. Anything else is thrown on: it is no answer. */
 export function refusalOf(error: unknown): Refusal {
-  if (!(error instanceof APIError)) throw error;
+  if (!isAPIError(error)) throw error;
   const known = REFUSALS[String(error.body?.code)];
   if (known) return known;
   throw error.cause instanceof Error ? error.cause : error;

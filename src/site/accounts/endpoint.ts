@@ -1,6 +1,7 @@
 import { MAX_BODY_BYTES } from 'sveltekit-cairn';
 import { NO_SUCH_CALL, problemAnswer } from '../problem.ts';
 import type { SiteProblem } from '../problem.ts';
+import { logFailure, newTraceId } from '../trace.ts';
 import type { Accounts } from './accounts.ts';
 import type { CallName } from './calls.ts';
 
@@ -27,6 +28,19 @@ export interface AccountRequest {
  */
 export async function answerAccountRequest(
   accounts: Accounts,
+  request: AccountRequest,
+): Promise<Response> {
+  try {
+    return await answer(accounts, request);
+  } catch (error) {
+    const traceId = newTraceId();
+    logFailure(traceId, `/api/auth/${request.path}`, error);
+    return problemAnswer({ ...FAILED, traceId });
+  }
+}
+
+async function answer(
+  accounts: Accounts,
   { path, request, address }: AccountRequest,
 ): Promise<Response> {
   if (!isCallName(path)) return problemAnswer(NO_SUCH_CALL);
@@ -38,14 +52,14 @@ export async function answerAccountRequest(
   if ('problem' in body) return problemAnswer(body.problem);
 
   const cookie = request.headers.get('cookie');
-  const answer = await accounts.call(path, body.input, { cookie, address });
-  if (!answer.ok) {
-    const { ok: _, ...problem } = answer;
+  const said = await accounts.call(path, body.input, { cookie, address });
+  if (!said.ok) {
+    const { ok: _, ...problem } = said;
     return problemAnswer(problem);
   }
   const headers = new Headers({ 'cache-control': 'no-store' });
-  for (const setCookie of answer.cookies) headers.append('set-cookie', setCookie);
-  return Response.json(answer.body, { headers });
+  for (const setCookie of said.cookies) headers.append('set-cookie', setCookie);
+  return Response.json(said.body, { headers });
 }
 
 function isCallName(path: string): path is CallName {
@@ -88,6 +102,12 @@ async function readText(request: Request): Promise<string | null> {
   }
   return Buffer.concat(chunks).toString('utf8');
 }
+
+const FAILED: SiteProblem = {
+  status: 500,
+  code: 'internal',
+  detail: 'Something went wrong here. Try again in a moment.',
+};
 
 const NOT_JSON: SiteProblem = {
   status: 415,

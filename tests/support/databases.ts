@@ -19,9 +19,9 @@ export interface TestDatabase {
 export interface DatabaseKind {
   name: 'SQLite file' | 'SQLite in memory' | 'PostgreSQL';
   dialect: Database['dialect'];
-  /** Makes an empty database. */
+  /** Makes an empty database, in which nobody else is. */
   create(): Promise<TestDatabase>;
-  /** Makes an empty database and opens it. */
+  /** Opens an empty database: in PostgreSQL a schema, which is made in no time. */
   open(): Promise<Database>;
 }
 
@@ -46,38 +46,42 @@ export function withDatabases(suite: (kind: DatabaseKind) => void): void {
     return { address, connect };
   }
 
-  const kinds: Omit<DatabaseKind, 'open'>[] = [
+  async function createFile(): Promise<TestDatabase> {
+    const folder = await mkdtemp(join(tmpdir(), 'cairn-sqlite-'));
+    leftovers.push(() => rm(folder, { recursive: true, force: true }));
+    return connecting(join(folder, 'progress.db'));
+  }
+
+  function openMemory(): Database {
+    return connecting(':memory:').connect();
+  }
+
+  let server: Promise<TestPostgres> | undefined;
+  const running = () => (server ??= startPostgres());
+  leftovers.push(async () => (await server)?.stop());
+
+  const kinds: DatabaseKind[] = [
     {
       name: 'SQLite file',
       dialect: 'sqlite',
-      create: async () => {
-        const folder = await mkdtemp(join(tmpdir(), 'cairn-sqlite-'));
-        leftovers.push(() => rm(folder, { recursive: true, force: true }));
-        return connecting(join(folder, 'progress.db'));
-      },
+      create: createFile,
+      open: async () => (await createFile()).connect(),
     },
     {
       name: 'SQLite in memory',
       dialect: 'sqlite',
       create: () => {
-        const database = connecting(':memory:').connect();
+        const database = openMemory();
         return Promise.resolve({ address: ':memory:', connect: () => database });
       },
+      open: () => Promise.resolve(openMemory()),
     },
     {
       name: 'PostgreSQL',
       dialect: 'postgres',
-      create: async () => {
-        server ??= startPostgres();
-        return connecting(await (await server).createSchema());
-      },
+      create: async () => connecting(await (await running()).createDatabase()),
+      open: async () => connecting(await (await running()).createSchema()).connect(),
     },
   ];
-  let server: Promise<TestPostgres> | undefined;
-  leftovers.push(async () => (await server)?.stop());
-
-  for (const kind of kinds) {
-    const open = async () => (await kind.create()).connect();
-    describe(kind.name, () => suite({ ...kind, open }));
-  }
+  for (const kind of kinds) describe(kind.name, () => suite(kind));
 }

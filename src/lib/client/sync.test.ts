@@ -116,6 +116,44 @@ describe('a request that fails', () => {
   });
 });
 
+describe('an answer in our form', () => {
+  const answer = (more: object) => ({
+    status: 200,
+    body: JSON.stringify({
+      ...{ v: 1, user: 'ada', now: START, lastSeq: 1, results: [], changes: [] },
+      ...{ cursor: 'c', more: false, catalogue: 'v', ...more },
+    }),
+  });
+
+  test('that says nothing of what was sent is none, and not asked for without end', async () => {
+    world.network.next = [answer({}), answer({ more: true })];
+    await progress.complete('a');
+    await world.settle();
+    expect(world.network.happened).toHaveLength(1);
+    expect(progress.pending).toBe(1);
+    await world.clock.advance(MINUTE);
+    expect(world.network.happened).toHaveLength(2);
+    expect(progress.pending).toBe(0);
+  });
+
+  test('that leads nowhere is not asked for without end', async () => {
+    world.network.always = answer({ more: true });
+    world.tell('visible');
+    await world.clock.advance(10 * MINUTE);
+    expect(world.network.happened.length).toBeLessThan(20);
+  });
+
+  test('that is for somebody else is not taken in', async () => {
+    const record = { contentId: 'a', revision: 9, status: 'completed' };
+    world.network.next = [answer({ user: 'ben', changes: [{ record }] })];
+    await progress.complete('b');
+    await world.settle();
+    expect(world.network.happened).toHaveLength(1);
+    expect([progress.sync, progress.pending]).toEqual(['signed-out', 1]);
+    expect(progress.get('a')).toMatchObject({ status: 'not-started', revision: 0 });
+  });
+});
+
 describe('the server asks for time', () => {
   const asks: [string, Fault][] = [
     ['429 in seconds', { status: 429, headers: { 'retry-after': '120' } }],

@@ -216,10 +216,11 @@ export class Sync {
     await outbox.acknowledge(results);
     await this.#renewIfOutrun(outbox, answer.lastSeq);
     await onSettled();
+    // What leads nowhere would be asked for again without end.
+    const led = batch.length > 0 ? results.length > 0 : answer.cursor !== this.#cursor;
     this.#cursor = answer.cursor;
     this.#pull = answer.more;
-    // An answer for none of them would be asked for again without end.
-    if (results.length === 0 && batch.length > 0) return this.#wait(UNANSWERED);
+    if (!led && (batch.length > 0 || answer.more)) return this.#wait(UNANSWERED);
     this.#most = Math.min(MOST.operations, this.#most * 2);
     this.#failures = 0;
     if (answer.retryAfterMs) return this.#wait({ reached: true, afterMs: answer.retryAfterMs });

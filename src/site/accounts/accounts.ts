@@ -68,7 +68,7 @@ export async function openAccounts(settings: AccountSettings): Promise<Accounts>
   const readSession = createReadSession(settings, now);
 
   const identify = async (cookie: string | null) =>
-    cookie ? readSession(parseCookies(cookie).get(authCookies.sessionToken.name)) : null;
+    cookie ? readSession(firstCookie(cookie, authCookies.sessionToken.name)) : null;
   const calls = createCalls({ ...settings, auth, lock, identify, now });
   const counts = createCount({ limit: CALLS_PER_MINUTE, window: MINUTE }, now);
 
@@ -92,4 +92,9 @@ export async function openAccounts(settings: AccountSettings): Promise<Accounts>
     },
     close: links.sent,
   };
+}
+
+/** Of several cookies with one name better-auth goes by the first; its parser keeps the last. */
+function firstCookie(header: string, name: string): string | undefined {
+  return parseCookies(header.split(';').reverse().join(';')).get(name);
 }

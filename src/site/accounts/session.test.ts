@@ -73,6 +73,12 @@ withDatabases((kind) => {
     },
   );
 
+  it('goes by the first of two sessions', async () => {
+    const [one, two] = [await signedIn(), await signedIn()];
+    expect(await userOf(`${one.cookie}; ${two.cookie}`)).toBe(one.user.id);
+    expect(await userOf(`cairn.session_token=x.y; ${two.cookie}`)).toBeNull();
+  });
+
   it('forgets who signed out, at once', async () => {
     const { cookie } = await signedIn();
     await auth.api.signOut({ headers: new Headers({ cookie }) });

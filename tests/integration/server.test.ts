@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startPostgres } from '../support/postgres.ts';
 import { startSite } from '../support/site.ts';
@@ -124,37 +126,43 @@ describe('the server does not start', () => {
 });
 
 describe('asked to end', () => {
-  it('finishes what is under way, takes nothing new, and ends with 0', async () => {
-    const site = await startSite();
+  /** A sign-out whose body is still on its way. */
+  async function slowRequest(site: Site) {
     const { cookie } = await signUp(site);
-    const { port } = new URL(site.address);
-    const slow = request({
-      port,
-      host: '127.0.0.1',
-      method: 'POST',
-      path: '/api/auth/sign-out',
-      headers: { 'content-type': 'application/json', cookie: cookie() },
-    });
+    const { hostname: host, port } = new URL(site.address);
+    const headers = { 'content-type': 'application/json', cookie: cookie() };
+    const slow = request({ host, port, method: 'POST', path: '/api/auth/sign-out', headers });
     slow.write('{');
     await once(slow, 'socket');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await visitorOf(site).get('/healthz');
+    return slow;
+  }
 
+  it('finishes what is under way, takes nothing new, and ends with 0', async () => {
+    const site = await startSite();
+    const slow = await slowRequest(site);
+    // A terminal and npm both pass on the same Ctrl-C.
+    process.kill(site.pid, 'SIGINT');
     const stopped = site.stop();
-    await expect
-      .poll(() =>
-        visitorOf(site)
-          .get('/healthz')
-          .then(
-            () => 'answers',
-            () => 'refused',
-          ),
-      )
-      .toBe('refused');
+    const attempt = () =>
+      visitorOf(site)
+        .get('/healthz')
+        .then(String, () => 'refused');
+    await expect.poll(attempt).toBe('refused');
     slow.end('}');
-    const [answer] = (await once(slow, 'response')) as [{ statusCode: number; resume(): void }];
+    const [answer] = (await once(slow, 'response')) as [IncomingMessage];
     answer.resume();
     expect(answer.statusCode).toBe(200);
     expect(await stopped).toBe(0);
+  });
+
+  it('ends at once when asked again', async () => {
+    const site = await startSite();
+    const slow = await slowRequest(site);
+    slow.on('error', () => undefined);
+    process.kill(site.pid, 'SIGTERM');
+    await sleep(600);
+    expect(await site.stop()).toBe(1);
   });
 
   it('does not wait for idle connections', async () => {

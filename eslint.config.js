@@ -12,7 +12,15 @@ const outsideWorld = Object.keys({ ...globals.browser, ...globals.node }).filter
 );
 
 export default defineConfig(
-  globalIgnores(['build/', 'dist/', '.svelte-kit/', '.cache/', 'coverage/', 'data/', 'content/']),
+  globalIgnores([
+    '**/build/',
+    'dist/',
+    '**/.svelte-kit/',
+    '.cache/',
+    'coverage/',
+    'data/',
+    'content/',
+  ]),
   js.configs.recommended,
   ts.configs.strictTypeChecked,
   svelte.configs.recommended,

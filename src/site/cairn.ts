@@ -31,10 +31,7 @@ export interface Cairn {
  * Starts the site: reads the content, opens the database and brings its tables up to date, users
  * first. Throws a `StartError` or a `ContentError` when settings or content do not let it start.
  */
-export async function startCairn(
-  settings: Settings,
-  { development = false } = {},
-): Promise<Cairn> {
+export async function startCairn(settings: Settings, { development = false } = {}): Promise<Cairn> {
   const { origin, authSecret: secret, contentDir, signUp, smtpUrl } = settings;
   const content = createContent({
     dir: contentDir,

@@ -10,6 +10,9 @@ export interface Cursor {
   contentId: string;
 }
 
+/** Before the first change. */
+export const START: Cursor = { revision: 0, contentId: '' };
+
 /**
  * Reads a cursor. One of another catalogue begins again: containers count otherwise there, and
  * items may have come.
@@ -17,10 +20,9 @@ export interface Cursor {
  * @throws Problem `invalid` when the server never gave it.
  */
 export function parseCursor(text: string | null, version: string): Cursor {
-  const start = { revision: 0, contentId: '' };
-  if (text === null) return start;
+  if (text === null) return START;
   const [revision, contentId, catalogue] = readCursor(text);
-  return catalogue === version ? { revision, contentId } : start;
+  return catalogue === version ? { revision, contentId } : START;
 }
 
 function readCursor(text: string): [number, string, string] {

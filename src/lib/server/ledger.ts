@@ -1,11 +1,11 @@
 import type { Book, Catalogue, Item, ItemState, ProgressRecord, RollUp } from '../core/index.ts';
 import {
-  canonical,
   createBook,
   isUnit,
   progressOf,
   recount,
   rollUpOf,
+  toIso,
   toRecord,
   unitProgress,
   UNTOUCHED,
@@ -42,12 +42,6 @@ export function addRows(ledger: Ledger, rows: readonly ProgressRow[]): void {
     if (row.state) ledger.book.states.set(row.contentId, row.state as ItemState);
     if (row.rollUp) ledger.book.rollUps.set(row.contentId, row.rollUp as RollUp);
   }
-}
-
-/** A copy to try a request on: what fails there has not happened here. */
-export function forkLedger(ledger: Ledger): Ledger {
-  const { states, rollUps } = ledger.book;
-  return { ...ledger, rows: new Map(ledger.rows), book: createBook(states, rollUps) };
 }
 
 /**
@@ -101,42 +95,31 @@ export function projectRow(
   const item = catalogue.items.get(contentId);
   const known = ledger.rows.get(contentId);
   const state = ledger.book.states.get(contentId) ?? null;
-  const container = item !== undefined && item.id === contentId && !isUnit(item);
-  const progress =
-    item?.id === contentId
-      ? progressOf(catalogue, ledger.book, item)
-      : unitProgress(item, [state ?? UNTOUCHED]);
-  const record = toRecord(
-    {
-      id: known?.id ?? newId(),
-      userId: ledger.userId,
-      contentId,
-      contentType: item?.type ?? known?.contentType ?? 'lesson',
-      revision,
-    },
-    progress,
-  );
+  const isItself = item?.id === contentId;
+  const progress = isItself
+    ? progressOf(catalogue, ledger.book, item)
+    : unitProgress(item, [state ?? UNTOUCHED]);
   return {
-    id: record.id!,
-    userId: record.userId,
+    id: known?.id ?? newId(),
+    userId: ledger.userId,
     contentId,
     contentType: item?.type ?? known?.contentType ?? null,
-    status: record.status,
-    completedAt: record.completedAt,
-    startedAt: record.startedAt,
-    lastAccessedAt: record.lastAccessedAt,
-    completedBy: record.completedBy,
-    progressPercentage: record.progressPercentage,
-    score: record.score,
-    data: canonical(record.data),
-    timeSpentMs: record.timeSpentMs,
+    status: progress.status,
+    completedAt: toIso(progress.completedAt),
+    startedAt: toIso(progress.startedAt),
+    lastAccessedAt: toIso(progress.lastAccessedAt),
+    completedBy: progress.completedBy,
+    progressPercentage: progress.progressPercentage,
+    score: progress.score,
+    data: progress.data,
+    timeSpentMs: progress.timeSpentMs,
     revision,
-    state: canonical(state),
-    rollUp: canonical(
-      container
+    state,
+    // What is no container now keeps its sums and mark for the day it is one again.
+    rollUp:
+      isItself && !isUnit(item)
         ? rollUpOf(catalogue, ledger.book, item)
         : (ledger.book.rollUps.get(contentId) ?? null),
-    ),
     updatedAt: now,
-  } as ProgressRow;
+  };
 }

@@ -1,6 +1,7 @@
 import type { Catalogue, Change, Item, ListQuery, ProgressRecord, RollUp } from '../core/index.ts';
 import { ancestorsOf, isBlank, isFresh, isUnit, walk } from '../core/index.ts';
 import type { Cursor } from './cursor.ts';
+import { START } from './cursor.ts';
 import type { Database, Script } from './database.ts';
 import type { Ledger } from './ledger.ts';
 import { openLedger, recordOf } from './ledger.ts';
@@ -36,9 +37,14 @@ export function createReader(database: Database, queries: Queries): Reader {
     const { revision, rows } = await database.read(() => queries.learnerRows(userId));
     return openLedger(userId, revision, { rows, whole: true });
   };
+  const revision = async (userId: string) =>
+    (await database.read(() => queries.learner(userId)))?.revision ?? 0;
+  /** A cursor ahead of the learner is from before everything was erased: it begins again. */
+  const reachable = async (userId: string, cursor: Cursor) =>
+    cursor.revision <= (await revision(userId)) ? cursor : START;
   return {
     ledger,
-    revision: async (userId) => (await database.read(() => queries.learner(userId)))?.revision ?? 0,
+    revision,
 
     record: async (userId, { catalogue, item }) => {
       const narrow = await database.read(() => narrowLedger(queries, userId, item));
@@ -49,7 +55,8 @@ export function createReader(database: Database, queries: Queries): Reader {
     },
 
     changes: async (userId, { catalogue, cursor }) => {
-      const rows = await database.read(() => queries.changedRows(userId, cursor, PAGE + 1));
+      const since = await reachable(userId, cursor);
+      const rows = await database.read(() => queries.changedRows(userId, since, PAGE + 1));
       const page = rows.slice(0, PAGE);
       const read = page.every((row) => speaksForItem(catalogue, row))
         ? openLedger(userId, 0, { rows: page, whole: false })
@@ -57,7 +64,7 @@ export function createReader(database: Database, queries: Queries): Reader {
       const last = page.at(-1);
       return {
         changes: page.flatMap((row) => changeOf(catalogue, read, row)),
-        cursor: last ? { revision: last.revision, contentId: last.contentId } : cursor,
+        cursor: last ? { revision: last.revision, contentId: last.contentId } : since,
         more: rows.length > PAGE,
       };
     },

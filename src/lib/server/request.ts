@@ -49,7 +49,7 @@ export function readQuery<T extends GenericSchema>(url: URL, schema: T): InferOu
 }
 
 /** Parses a value, or refuses it with the path of every field at fault. */
-export function parse<T extends GenericSchema>(
+function parse<T extends GenericSchema>(
   schema: T,
   value: unknown,
   code: ProblemCode,

@@ -18,7 +18,7 @@ import type { Device, TimedDraft, Transaction, WriteContext, WriteRequest } from
 import { begin, deviceOf, save } from './transaction.ts';
 
 /** Most content ids of one learner that no catalogue here knows. */
-export const MAX_UNKNOWN_IDS = 1000;
+const MAX_UNKNOWN_IDS = 1000;
 
 /**
  * Writes a group of requests in one transaction and returns their answers in the same order.

@@ -1,0 +1,187 @@
+// `npm run bench`: every figure as a ratio to something run beside it. On a machine that does
+// nothing else; servers on the first core, the load on another. Writes go to the disk.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startPostgres } from '../tests/support/postgres.ts';
+import { courseOf, writeContent } from './course.ts';
+import { subjectAt } from './growth.ts';
+import type { LoadRequest } from './load.ts';
+import { drive } from './load.ts';
+import type { Peer } from './process.ts';
+import { startPeer } from './process.ts';
+
+const root = join(import.meta.dirname, '..');
+const dir = mkdtempSync(join(tmpdir(), 'bench-'));
+const UNITS = 500;
+const LEARNERS = 100;
+const CONNECTIONS = 100;
+const ROUNDS = 5;
+/** Below what the rate limit lets 100 learners do at once, over all rounds. */
+const REQUESTS = 4000;
+
+const content = join(dir, 'content');
+mkdirSync(content);
+writeContent(courseOf(UNITS), content);
+const postgres = await startPostgres({ fsync: true });
+try {
+  await updates('SQLite', { site: {}, bare: join(dir, 'bare.db') });
+  const [siteUrl, bareUrl] = [await postgres.createDatabase(), await postgres.createDatabase()];
+  await updates('PostgreSQL', { site: { DATABASE_URL: siteUrl }, bare: bareUrl });
+  await byHand();
+  await growth('units in the course', [
+    { units: 10, learners: 100 },
+    { units: 10_000, learners: 100 },
+  ]);
+  await growth('learners in the table', [
+    { units: 100, learners: 100 },
+    { units: 100, learners: 1_000_000 },
+  ]);
+} finally {
+  await postgres.stop();
+  rmSync(dir, { recursive: true });
+}
+
+/** The update route as it is served, beside a bare server that does nothing but write. */
+async function updates(
+  name: string,
+  where: { site: Record<string, string>; bare: string },
+): Promise<void> {
+  const site = await startSite(where.site);
+  const bare = await startPeer([
+    '--conditions=@sveltekit-cairn/source',
+    'bench/peers/bare.ts',
+    where.bare,
+  ]);
+  const cookies = await signUpAll(site);
+  const names = cookies.map((_, n) => `user-${n}`);
+  await compare(`update, ${name}`, {
+    ours: () => drive(site.origin, load(cookies, '/api/progress/update')),
+    'bare server': () => drive(bare.origin, load(names, '/')),
+  });
+  await Promise.all([site.stop(), bare.stop()]);
+}
+
+/** The same routes as a developer would write them by hand, with the field's usual tools. */
+async function byHand(): Promise<void> {
+  const hand = join(root, 'bench/peers/handwritten');
+  execFileSync('vite', ['build', '--logLevel', 'error'], { cwd: hand, stdio: 'inherit' });
+  const port = '4199';
+  const origin = `http://127.0.0.1:${port}`;
+  const peer = await startPeer([join(hand, 'build/index.js')], {
+    HOST: '127.0.0.1',
+    PORT: port,
+    ORIGIN: origin,
+    DATABASE_FILE: join(dir, 'hand.db'),
+    UNITS: String(UNITS),
+  });
+  const site = await startSite({});
+  const [ours, theirs] = [await signUpAll(site), await signUpAll({ ...peer, origin })];
+  await compare('update by hand, SQLite', {
+    ours: () => drive(site.origin, load(ours, '/api/progress/update')),
+    'by hand': () => drive(origin, load(theirs, '/update')),
+  });
+  const read = (cookies: readonly string[], path: string) => ({
+    connections: CONNECTIONS,
+    requests: Array.from({ length: REQUESTS }, (_, n): LoadRequest => {
+      return { method: 'GET', path, cookie: cookies[n % cookies.length]! };
+    }),
+  });
+  await compare(`course_summary, ${UNITS} units`, {
+    ours: () => drive(site.origin, read(ours, '/api/progress/course_summary?courseId=course')),
+    'by hand': () => drive(origin, read(theirs, '/summary')),
+  });
+  await Promise.all([site.stop(), peer.stop()]);
+}
+
+async function growth(name: string, [small, large]: [Scale, Scale]): Promise<void> {
+  const subjects = [await subjectAt(small), await subjectAt(large)];
+  const times: number[][] = [[], []];
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const [n, subject] of subjects.entries()) {
+      const time = await subject.round();
+      if (round > 0) times[n]!.push(time);
+    }
+  }
+  await Promise.all(subjects.map((subject) => subject.close()));
+  const [few, many] = times.map(median) as [number, number];
+  console.log(
+    `${name}: ${few.toFixed(0)} µs an update, then ${many.toFixed(0)} µs: × ${(many / few).toFixed(2)}`,
+  );
+}
+
+type Scale = Parameters<typeof subjectAt>[0];
+
+/** Runs both in turn, round after round, and prints the medians and their ratio. */
+async function compare(
+  name: string,
+  subjects: Record<string, () => ReturnType<typeof drive>>,
+): Promise<void> {
+  const rates = new Map(Object.keys(subjects).map((key) => [key, [] as number[]]));
+  const waits = new Map(Object.keys(subjects).map((key) => [key, [] as number[]]));
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const [key, run] of Object.entries(subjects)) {
+      const { perSecond, p99 } = await run();
+      // The first round warms up.
+      if (round === 0) continue;
+      rates.get(key)!.push(perSecond);
+      waits.get(key)!.push(p99);
+    }
+  }
+  const figures = [...rates].map(([key, each]) => ({ key, rate: median(each) }));
+  const [ours, beside] = figures as [(typeof figures)[0], (typeof figures)[0]];
+  const shown = figures.map(
+    ({ key, rate }) => `${key} ${rate.toFixed(0)}/s (p99 ${median(waits.get(key)!).toFixed(1)} ms)`,
+  );
+  console.log(`${name}: ${shown.join(', ')}: × ${(ours.rate / beside.rate).toFixed(2)}`);
+}
+
+function load(cookies: readonly string[], path: string) {
+  const requests = Array.from({ length: REQUESTS }, (_, n): LoadRequest => {
+    const body = {
+      contentId: `lesson-${(n * 31) % UNITS}`,
+      contentType: 'lesson',
+      status: n % 3 === 0 ? 'in-progress' : 'completed',
+    };
+    return {
+      method: 'POST',
+      path,
+      cookie: cookies[n % cookies.length]!,
+      body: JSON.stringify(body),
+    };
+  });
+  return { requests, connections: CONNECTIONS };
+}
+
+function startSite(settings: Record<string, string>): Promise<Peer> {
+  return startPeer(['server.js'], {
+    PORT: '0',
+    CONTENT_DIR: content,
+    DATA_DIR: mkdtempSync(join(dir, 'data-')),
+    ...settings,
+  });
+}
+
+/** The cookies of so many new learners. */
+async function signUpAll({ origin }: Peer): Promise<string[]> {
+  const cookies: string[] = [];
+  for (let n = 0; n < LEARNERS; n++) {
+    const answer = await fetch(`${origin}/api/auth/sign-up/email`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin },
+      body: JSON.stringify({
+        name: 'Learner',
+        email: `learner-${n}@example.org`,
+        password: 'a password for measuring',
+      }),
+    });
+    if (!answer.ok) throw new Error(`Signing up was answered ${answer.status}.`);
+    cookies.push(answer.headers.getSetCookie()[0]!.split(';')[0]!);
+  }
+  return cookies;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}

@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchChromium, openProfile, visit } from '../support/chromium.ts';
+import { startSite } from '../support/site.ts';
+import type { Site } from '../support/site.ts';
+import {
+  COURSE,
+  expectMarked,
+  FIRST,
+  inSidebar,
+  markButton,
+  saved,
+  SECOND,
+  signIn,
+  signUp,
+} from './learner.ts';
+
+const browser = await launchChromium();
+let site: Site;
+
+beforeAll(async () => {
+  site = await startSite();
+});
+afterAll(async () => {
+  await browser.close();
+  await site.stop();
+});
+
+describe('a learner', () => {
+  test('ticks a lesson off, finds it after a reload, and takes it back', async () => {
+    await visit(browser, { baseURL: site.origin }, async (page) => {
+      await signUp(page);
+      await page.goto(FIRST);
+      await expectMarked(page, false);
+      await markButton(page).click();
+      await expectMarked(page, true);
+      await inSidebar(page, 'Completed').waitFor();
+      await saved(page);
+
+      await page.reload();
+      await expectMarked(page, true);
+      await markButton(page).click();
+      await expectMarked(page, false);
+      await saved(page);
+      await page.reload();
+      await expectMarked(page, false);
+    });
+  });
+
+  test('sees the tick, the count and the ring in the frame of the click, before any answer', async () => {
+    await visit(browser, { baseURL: site.origin }, async (page) => {
+      await signUp(page);
+      await page.goto(FIRST);
+      let asked = 0;
+      await page.route('**/api/progress/sync', async (route) => {
+        asked += 1;
+        await new Promise((resolve) => setTimeout(resolve, 1000)); // the answer comes late
+        await route.continue();
+      });
+      await markButton(page).click();
+      const shown = await page.evaluate(
+        () =>
+          new Promise<string>((resolve) => {
+            requestAnimationFrame(() => resolve(document.body.innerText));
+          }),
+      );
+      expect(shown).toMatch(/1 of 20 completed/);
+      expect(await markButton(page).getAttribute('aria-pressed')).toBe('true');
+      await saved(page);
+      expect(asked).toBeGreaterThan(0);
+    });
+  });
+
+  test('finds everything in a second browser, and after coming back tomorrow', async () => {
+    const first = await openProfile(browser, { baseURL: site.origin });
+    const { email } = await signUp(first.page);
+    await first.page.goto(SECOND);
+    await markButton(first.page).click();
+    await saved(first.page);
+    await first.close();
+
+    await visit(browser, { baseURL: site.origin, theme: 'dark' }, async (page) => {
+      await signIn(page, email);
+      await page.goto(SECOND);
+      await expectMarked(page, true);
+      await page.goto('/dashboard');
+      await page.getByText('Accessibility from the first line').first().waitFor();
+    });
+  });
+
+  test('is led to the next open lesson, and to what was skipped after the last', async () => {
+    await visit(browser, { baseURL: site.origin }, async (page) => {
+      await signUp(page);
+      await page.goto(FIRST);
+      await markButton(page).click();
+      await page.getByRole('link', { name: /^Next:/ }).click();
+      await page.waitForURL(`**${SECOND}`);
+      await page.goto(COURSE);
+      await page.getByRole('link', { name: /^Continue: / }).waitFor();
+    });
+  });
+
+  test('completes a course and is told so, with its percentage at 100', async () => {
+    await visit(browser, { baseURL: site.origin }, async (page) => {
+      await signUp(page);
+      const answer = await page.request.post('/api/progress/update', {
+        headers: { origin: site.origin },
+        data: { contentId: 'web/a11y', contentType: 'course', status: 'completed' },
+      });
+      const { progress } = (await answer.json()) as { progress: Record<string, unknown> };
+      expect(progress).toMatchObject({ status: 'completed', progressPercentage: 100 });
+      await page.goto('/dashboard');
+      await page.getByRole('heading', { name: 'Completed' }).waitFor();
+      await page.goto(FIRST);
+      await expectMarked(page, true);
+      await page.getByText('Course done').waitFor();
+    });
+  });
+
+  test('reads and marks as a guest for the visit, and is told that it is not kept', async () => {
+    await visit(browser, { baseURL: site.origin }, async (page) => {
+      await page.goto(FIRST);
+      await markButton(page).click();
+      await expectMarked(page, true);
+      await page.getByText('Kept for this visit only').waitFor();
+    });
+  });
+
+  test('has nothing recorded by a preload: a link that was hovered is not opened', async () => {
+    await visit(browser, { baseURL: site.origin }, async (page) => {
+      await signUp(page);
+      await page.goto(COURSE);
+      const preloaded = page.waitForResponse(/__data\.json/);
+      await page
+        .getByRole('main')
+        .getByRole('link', { name: /Markup that means/ })
+        .hover();
+      await preloaded;
+      const answer = await page.request.get('/api/progress');
+      expect(await answer.json()).toMatchObject({ progress: [], revision: 0 });
+    });
+  });
+});
+
+describe('without JavaScript', () => {
+  test('signs up, marks, takes back and signs out through plain forms', async () => {
+    await visit(browser, { baseURL: site.origin, javaScript: false }, async (page) => {
+      await signUp(page);
+      await page.goto(FIRST);
+      await markButton(page).click();
+      await expectMarked(page, true);
+      expect(new URL(page.url()).pathname).toBe(FIRST);
+      await inSidebar(page, 'Completed').waitFor();
+      await page.reload();
+      await expectMarked(page, true);
+      await markButton(page).click();
+      await expectMarked(page, false);
+      await page.goto('/sign-out');
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.goto('/dashboard');
+      expect(new URL(page.url()).pathname).toBe('/sign-in');
+    });
+  });
+
+  test('a guest is sent to sign in and comes back to the lesson', async () => {
+    await visit(browser, { baseURL: site.origin, javaScript: false }, async (page) => {
+      await page.goto(FIRST);
+      await page.getByRole('link', { name: 'Sign in to mark this as complete' }).click();
+      expect(page.url()).toContain(`to=${encodeURIComponent(FIRST)}`);
+    });
+  });
+});
+
+describe('by keyboard alone', () => {
+  test('a lesson is reached, marked and left', async () => {
+    await visit(browser, { baseURL: site.origin }, async (page) => {
+      await signUp(page);
+      await page.goto(FIRST);
+      await page.keyboard.press('Tab');
+      expect(await focused()).toMatch(/skip/i);
+      await page.keyboard.press('Enter');
+      await tabTo('Mark as complete');
+      await page.keyboard.press('Space');
+      await expectMarked(page, true);
+      expect(await focused()).toContain('Mark as complete');
+      await tabTo('Next:');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(`**${SECOND}`);
+
+      function focused(): Promise<string> {
+        return page.evaluate(
+          () => document.activeElement?.closest<HTMLElement>('a, button')?.innerText ?? '',
+        );
+      }
+      async function tabTo(name: string): Promise<void> {
+        for (let presses = 0; presses < 200; presses++) {
+          if ((await focused()).includes(name)) return;
+          await page.keyboard.press('Tab');
+        }
+        throw new Error(`Tab never came to "${name}".`);
+      }
+    });
+  });
+});

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ProfileOptions } from '../support/chromium.ts';
+import {
+  expectAccessible,
+  expectNoSidewaysScroll,
+  keepPicture,
+  launchChromium,
+  openProfile,
+  THEMES,
+  visit,
+  WIDTHS,
+} from '../support/chromium.ts';
+import { startSite } from '../support/site.ts';
+import type { Site } from '../support/site.ts';
+import { COURSE, FIRST, signUp } from './learner.ts';
+
+/** Every screen: what it is called and where it is. */
+const PUBLIC = {
+  home: '/',
+  theme: '/web',
+  course: COURSE,
+  module: `${COURSE}/structure`,
+  lesson: FIRST,
+  exercise: `${COURSE}/structure/try-outline`,
+  'sign-in': '/sign-in',
+  'sign-up': '/sign-up',
+  'forgot-password': '/forgot-password',
+  'not-found': '/no/such/page',
+};
+const PERSONAL = {
+  home: '/',
+  course: COURSE,
+  lesson: FIRST,
+  dashboard: '/dashboard',
+  account: '/account',
+};
+const NOT_FOUND = [/404/];
+
+const browser = await launchChromium();
+let site: Site;
+/** Somebody who has done half of a course. */
+let halfway: ProfileOptions['storageState'];
+
+beforeAll(async () => {
+  site = await startSite();
+  const learner = await openProfile(browser, { baseURL: site.origin });
+  await signUp(learner.page);
+  for (const contentId of [
+    'web/a11y/who-benefits',
+    'web/a11y/semantic-html',
+    'web/a11y/headings',
+  ]) {
+    const answer = await learner.page.request.post('/api/progress/update', {
+      headers: { origin: site.origin },
+      data: { contentId, contentType: 'lesson', status: 'completed' },
+    });
+    expect(answer.status()).toBe(200);
+  }
+  halfway = await learner.context.storageState();
+  await learner.close();
+});
+afterAll(async () => {
+  await browser.close();
+  await site.stop();
+});
+
+describe.each(THEMES)('in the %s theme', (theme) => {
+  test.each(Object.entries(PUBLIC))('%s is accessible to a guest', async (name, path) => {
+    const options = { baseURL: site.origin, theme, expectedErrors: NOT_FOUND, reducedMotion: true };
+    await visit(browser, options, async (page) => {
+      await page.goto(path);
+      await expectAccessible(page);
+      await keepPicture(page, `${name}-guest-${theme}`);
+    });
+  });
+
+  test.each(Object.entries(PERSONAL))('%s is accessible to a learner', async (name, path) => {
+    const options = { baseURL: site.origin, theme, storageState: halfway, reducedMotion: true };
+    await visit(browser, options, async (page) => {
+      await page.goto(path);
+      await expectAccessible(page);
+      await keepPicture(page, `${name}-learner-${theme}`);
+    });
+  });
+});
+
+test.each([320, ...WIDTHS, 2560])('no page needs sideways scrolling at %d px', async (width) => {
+  const options = { baseURL: site.origin, width, storageState: halfway, expectedErrors: NOT_FOUND };
+  await visit(browser, options, async (page) => {
+    for (const path of new Set([...Object.values(PUBLIC), ...Object.values(PERSONAL)])) {
+      await page.goto(path);
+      await expectNoSidewaysScroll(page);
+    }
+  });
+});
+
+test('nothing moves after the first paint, nor flashes: what the server sent is what stays', async () => {
+  const options = { baseURL: site.origin, storageState: halfway };
+  await visit(browser, options, async (page) => {
+    await page.addInitScript(() => {
+      let moved = 0;
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) moved += (entry as LayoutShift).value;
+        document.documentElement.dataset['moved'] = String(moved);
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    for (const path of [FIRST, COURSE, '/dashboard']) {
+      const sent = await (await page.request.get(path)).text();
+      await page.goto(path, { waitUntil: 'networkidle' });
+      const moved = await page.evaluate(() => document.documentElement.dataset['moved'] ?? '0');
+      expect(Number(moved), `layout shift of ${path}`).toBeLessThan(0.01);
+      const ticks = await page.getByText('Completed', { exact: true }).count();
+      expect(sent.split('>Completed<').length - 1, `ticks of ${path}`).toBe(ticks);
+    }
+  });
+});
+
+/** Not in TypeScript's library: https://wicg.github.io/layout-instability/ */
+interface LayoutShift extends PerformanceEntry {
+  value: number;
+}

@@ -62,6 +62,7 @@ export const english = {
   needsAttention: (number: number) => `Needs attention: ${number}`,
   refusal: (code: string) => refusals[code] ?? `The server refused it (${code}).`,
   dismiss: 'Dismiss',
+  dismissOf: (title: string) => `Dismiss: ${title}`,
 };
 
 /** The words of the components; another language is another object of this shape. */

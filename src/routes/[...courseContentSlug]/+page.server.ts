@@ -1,0 +1,50 @@
+import { error, redirect } from '@sveltejs/kit';
+import { isUnit, walk } from 'sveltekit-cairn';
+import * as v from 'valibot';
+import { formValues } from '../../site/accounts/form-action.ts';
+import { cardsOf } from '../../site/ui/card.ts';
+import { contentPage } from '../../site/ui/content-page.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ params, locals, depends }) => {
+  const { cairn } = locals;
+  const { content, progress } = cairn;
+  const current = cairn.catalogue();
+  const item = [...walk(current.roots)].find(({ path }) => path === params.courseContentSlug);
+  const page = item && (await content.page(item.id));
+  if (!page) error(404, 'There is no such page.');
+
+  const userId = locals.user?.id ?? null;
+  // A theme may hold all there is: it is summed up, and only units right in it are loaded.
+  if (item.type === 'theme') {
+    depends('cairn:overview');
+    const overview = await progress.overview(userId);
+    const loaded = item.children.some(isUnit) ? await progress.load(userId, item.id) : null;
+    const containers = item.children.filter((child) => !isUnit(child));
+    const [card, ...cards] = cardsOf(current, overview, [item, ...containers]);
+    return { content: contentPage(current, item, { page, loaded: null }), loaded, card, cards };
+  }
+  const loaded = await progress.load(userId, item.id);
+  return { content: contentPage(current, item, { page, loaded }), loaded };
+};
+
+const mark = v.object({ contentId: v.string(), intent: v.picklist(['complete', 'reopen']) });
+
+export const actions: Actions = {
+  /** The mark as a plain form; afterwards the same page, so that a reload sends nothing again. */
+  mark: async ({ request, locals, url }) => {
+    const { cairn, user } = locals;
+    if (!user) redirect(303, `/sign-in?to=${encodeURIComponent(url.pathname)}`);
+    const form = v.safeParse(mark, await formValues(request));
+    if (!form.success || !cairn.catalogue().items.has(form.output.contentId)) {
+      error(422, 'The form does not say what to mark.');
+    }
+    const { contentId, intent } = form.output;
+    await cairn.progress.record(user.id, [
+      intent === 'complete'
+        ? { contentId, kind: 'completed', by: 'button' }
+        : { contentId, kind: 'reopened' },
+    ]);
+    redirect(303, url.pathname);
+  },
+};

@@ -1,0 +1,15 @@
+import type { Overview } from 'sveltekit-cairn/server';
+
+/** Where a learner stopped, and in which course. */
+export interface ContinuePlace {
+  title: string;
+  path: string | undefined;
+  course: string;
+}
+
+/** Where a learner goes on; null for one who has begun nothing or finished everything. */
+export function continuePlace({ continue: place, courses }: Overview): ContinuePlace | null {
+  if (!place) return null;
+  const course = courses.find(({ contentId }) => contentId === place.courseId)!.title;
+  return { title: place.title, path: place.path, course };
+}

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { withTheme } from './theme.ts';
+
+const page = '<!doctype html>\n<html lang="en">\n<head></head></html>';
+
+test.each(['light', 'dark'])('a page shows the %s theme that its reader chose', (theme) => {
+  expect(withTheme(page, theme)).toContain(`<html data-theme="${theme}" lang="en">`);
+});
+
+test.each([undefined, '', 'blue', '"><script>'])('a cookie of %o changes nothing', (cookie) => {
+  expect(withTheme(page, cookie)).toBe(page);
+});

@@ -109,7 +109,8 @@ withDatabases((kind) => {
       ['half a signature', (cookie: string) => cookie.slice(0, -20)],
       ['an empty signature', (cookie: string) => cookie.replace(/\.[^.]*$/, '.')],
     ])('with %s stands for nobody', async (_, change) => {
-      const { cookie } = await signedIn();
+      const { cookie, user } = await signedIn();
+      expect(await userOf(cookie)).toBe(user.id);
       expect(change(cookie)).not.toBe(cookie);
       expect(await userOf(change(cookie))).toBeNull();
     });

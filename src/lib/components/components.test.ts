@@ -51,7 +51,7 @@ function html<Props extends Record<string, unknown>>(
   props: Props,
   around: object = { progress },
 ): string {
-  const { body } = render(Harness, { props: { of: of as Component<never>, props, ...around } });
+  const { body } = render(Harness, { props: { of, props, ...around } });
   expect(body).not.toMatch(/ style=/);
   return body.replaceAll(/<!--.*?-->/g, '').replaceAll(/\s+/g, ' ');
 }

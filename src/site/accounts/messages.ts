@@ -9,7 +9,7 @@ function minutes(seconds: number): string {
 /** Every word that accounts say, on their pages, in their refusals and in mails. */
 export const accountMessages = {
   name: 'Name',
-  nameHint: 'It is shown to you, and stands on your certificates.',
+  nameHint: 'What this site calls you. It need not be your full name.',
   email: 'E-mail address',
   password: 'Password',
   newPassword: 'New password',

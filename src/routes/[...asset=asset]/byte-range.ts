@@ -1,5 +1,5 @@
 /** The bytes of a file from `start` to `end`, both included. */
-export interface Part {
+interface Part {
   start: number;
   end: number;
 }

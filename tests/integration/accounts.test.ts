@@ -86,6 +86,15 @@ describe.each([
     },
   );
 
+  it('leave nothing about anybody in the log', async () => {
+    const learner = await signUp(site);
+    const account = { name: 'Ada', email: learner.email, password: PASSWORD };
+    await learner.form('/sign-up', account);
+    await learner.form('/sign-in', { ...account, password: 'wrong password' });
+    await learner.json('/api/auth/sign-up/email', { ...account, email: `\0${learner.email}` });
+    expect(site.output()).toMatch(/^Cairn is ready at [^\n]+\n$/);
+  });
+
   it('carry security headers, HSTS exactly when the address is https', async () => {
     for (const path of ['/sign-in', '/api/auth/get-session', '/healthz', '/nowhere/at/all']) {
       const { headers } = await visitorOf(site).get(path);

@@ -44,9 +44,19 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts'],
+          exclude: ['src/**/*.svelte.test.ts'],
           // Thousands of random histories, real databases: long on a busy machine.
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'runes',
+          // Effects run where Svelte compiles for the browser.
+          environment: './src/lib/client/runes.testing.ts',
+          include: ['src/**/*.svelte.test.ts'],
         },
       },
       ...['integration', 'e2e', 'package'].map((name) => ({

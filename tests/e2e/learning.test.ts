@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium, openProfile, visit } from '../support/chromium.ts';
 import { startSite } from '../support/site.ts';
@@ -53,7 +54,7 @@ describe('a learner', () => {
       let asked = 0;
       await page.route('**/api/progress/sync', async (route) => {
         asked += 1;
-        await new Promise((resolve) => setTimeout(resolve, 1000)); // the answer comes late
+        await pause(1000); // the answer comes late
         await route.continue();
       });
       await markButton(page).click();

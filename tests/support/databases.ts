@@ -26,10 +26,11 @@ export interface DatabaseKind {
 }
 
 /**
- * Runs a suite once per kind of database. What it opened is closed and removed after the file's
+ * Runs a suite once per kind of database, or just per kind that several processes can open
+ * (`shared`). What it opened is closed and removed after the file's
  * last test.
  */
-export function withDatabases(suite: (kind: DatabaseKind) => void): void {
+export function withDatabases(suite: (kind: DatabaseKind) => void, { shared = false } = {}): void {
   // Starting a PostgreSQL takes seconds on a busy machine.
   vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
   const leftovers: (() => Promise<void>)[] = [];
@@ -83,5 +84,8 @@ export function withDatabases(suite: (kind: DatabaseKind) => void): void {
       open: async () => connecting(await (await running()).createSchema()).connect(),
     },
   ];
-  for (const kind of kinds) describe(kind.name, () => suite(kind));
+  for (const kind of kinds) {
+    if (shared && kind.name === 'SQLite in memory') continue;
+    describe(kind.name, () => suite(kind));
+  }
 }

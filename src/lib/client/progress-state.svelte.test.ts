@@ -28,8 +28,7 @@ const loaded: Loaded = {
   cursor: null,
 };
 
-// Effects run where Svelte compiles for the browser.
-describe.skipIf(import.meta.env.SSR)('reactive progress', () => {
+describe('reactive progress', () => {
   /** Draws the status of every item, and counts how often each was drawn. */
   function draw(progress: ProgressState) {
     const drawn = new Map<string, string[]>();

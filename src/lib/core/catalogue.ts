@@ -44,24 +44,28 @@ export interface Outline {
  *
  * @throws Error that lists every problem, when `checkContent` finds any.
  */
-export function createCatalogue(content: readonly ContentData[], version?: string): Catalogue {
+export function createCatalogue(content: readonly ContentData[]): Catalogue {
   const problems = checkContent(content);
   if (problems.length > 0) throw new Error(listProblems(problems));
+  return build(content, hashText(JSON.stringify(content)));
+}
+
+/** The catalogue of an outline; it keeps the version of the catalogue it was taken from. */
+export function openOutline({ content, version }: Outline): Catalogue {
+  return build(content, version);
+}
+
+function build(content: readonly ContentData[], version: string): Catalogue {
   const units: Item[] = [];
   const items = new Map<string, Item>();
   const roots = content.map((data) => place(data, null, { units, items }));
   return {
-    version: version ?? hashText(JSON.stringify(content)),
+    version,
     countedAs: hashText(JSON.stringify(roots.map((root) => root.countedAs))),
     roots,
     items,
     units,
   };
-}
-
-/** The catalogue of an outline; it keeps the version of the catalogue it was taken from. */
-export function openOutline(outline: Outline): Catalogue {
-  return createCatalogue(outline.content, outline.version);
 }
 
 /**

@@ -40,8 +40,9 @@ async function readForm(request: Request): Promise<FormData> {
   try {
     return await request.formData();
   } catch (problem) {
-    if (problem instanceof TypeError) error(400, 'The form could not be read.');
-    throw problem;
+    // A form that is too long is the framework's to refuse; else it is broken, or broke off.
+    if (problem instanceof Error && 'status' in problem) throw problem;
+    error(400, 'The form could not be read.');
   }
 }
 

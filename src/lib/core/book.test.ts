@@ -157,6 +157,34 @@ describe('bringing a book to another catalogue', () => {
   });
 });
 
+describe('bringing a book to a catalogue in which a container', () => {
+  const whole = catalogueOf(...lessons);
+  const begin = () => {
+    const book = createBook();
+    rollUpOf(whole, book, whole.roots[0]!);
+    return book;
+  };
+
+  test('has another id leaves the sums under the old id to be counted again', () => {
+    const book = begin();
+    const renamed = createCatalogue([
+      { id: 'd', aliases: ['c'], type: 'course', title: 'C', children: lessons },
+    ]);
+    expect(recount(renamed, book)).toEqual(['c']);
+    expect(recount(renamed, book)).toEqual([]);
+    apply(renamed, book, completed('a'));
+    recount(whole, book);
+    expect(progressOf(whole, book, whole.roots[0]!)).toMatchObject({ completed: 1, total: 2 });
+  });
+
+  test('is a lesson leaves its sums to be counted again', () => {
+    const book = begin();
+    const asLesson = createCatalogue([{ id: 'c', type: 'lesson', title: 'C' }, ...lessons]);
+    expect(recount(asLesson, book)).toEqual(['c']);
+    expect(book.rollUps.get('c')!.countedAs).toBe('');
+  });
+});
+
 describe('a roll-up', () => {
   const catalogue = catalogueOf(...lessons);
   const course = catalogue.roots[0]!;

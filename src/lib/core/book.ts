@@ -76,13 +76,7 @@ export function apply(catalogue: Catalogue, book: Book, operation: Stamped): str
   const before = progressOfUnit(book, item);
   book.states.set(contentId, next);
   const after = progressOfUnit(book, item);
-  const raised = raise(book, item, {
-    before: unitSums(item, before),
-    after: unitSums(item, after),
-  });
-  if (before.status === 'completed' && after.status !== 'completed') {
-    for (const { container, lowered } of raised) if (lowered) takeBack(book, container, item);
-  }
+  raise(book, item, { before: unitSums(item, before), after: unitSums(item, after) });
   return [contentId, ...ancestors.map((ancestor) => ancestor.id)];
 }
 
@@ -92,10 +86,8 @@ export function apply(catalogue: Catalogue, book: Book, operation: Stamped): str
  */
 export function settle(catalogue: Catalogue, book: Book, container: Item): void {
   const rollUp = rollUpOf(catalogue, book, container);
-  book.rollUps.set(container.id, {
-    ...rollUp,
-    mark: settled(catalogue, book, { item: container, rollUp }),
-  });
+  const mark = settledMark(catalogue, book, { item: container, sums: rollUp });
+  book.rollUps.set(container.id, { ...rollUp, mark });
 }
 
 /**
@@ -127,17 +119,17 @@ export function isNewlyFull(item: Item, rollUp: RollUp): boolean {
 }
 
 /** Says whether a roll-up was counted on the catalogue as it is now. */
-export function isFresh(item: Item, rollUp: RollUp | undefined): boolean {
+export function isFresh(item: Item, rollUp: RollUp | undefined): rollUp is RollUp {
   return rollUp?.countedAs === item.countedAs;
 }
 
 /** A container's roll-up; counted again, in the book, when it is stale or not there. */
 export function rollUpOf(catalogue: Catalogue, book: Book, item: Item): RollUp {
   const stored = book.rollUps.get(item.id);
-  if (stored && isFresh(item, stored)) return stored;
+  if (isFresh(item, stored)) return stored;
   const sums = addUp(item.children.map((child) => given(child, sumsOf(catalogue, book, child))));
-  const counted = { ...sums, countedAs: item.countedAs, mark: markOf(book, item) };
-  const rollUp = { ...counted, mark: settled(catalogue, book, { item, rollUp: counted }) };
+  const mark = settledMark(catalogue, book, { item, sums });
+  const rollUp = { ...sums, countedAs: item.countedAs, mark };
   book.rollUps.set(item.id, rollUp);
   return rollUp;
 }
@@ -152,37 +144,35 @@ function statesOf(book: Book, item: Item): ItemState[] {
   return item.ids.flatMap((id) => book.states.get(id) ?? []);
 }
 
-/** Replaces what a unit gives in every container around it, innermost first. */
-function raise(book: Book, unit: Item, change: { before: Sums; after: Sums }) {
-  const raised: { container: Item; lowered: boolean }[] = [];
+/**
+ * Replaces what a unit gives in every container around it, innermost first. A finished container
+ * notes a unit that lowers its sum: the learner took a completion back.
+ */
+function raise(book: Book, unit: Item, change: { before: Sums; after: Sums }): void {
   let child = unit;
   let { before, after } = change;
   for (const container of ancestorsOf(unit)) {
     const rollUp = book.rollUps.get(container.id)!;
     const sums = replacePart(rollUp, given(child, before), given(child, after));
-    book.rollUps.set(container.id, { ...rollUp, ...sums });
     const lowered = countOf(container, sums).completed < countOf(container, rollUp).completed;
-    raised.push({ container, lowered });
+    const mark = lowered ? withReopened(rollUp.mark, unit) : rollUp.mark;
+    book.rollUps.set(container.id, { ...rollUp, ...sums, mark });
     [child, before, after] = [container, rollUp, sums];
   }
-  return raised;
 }
 
-/** Notes in a finished container that the learner took a completion back. */
-function takeBack(book: Book, container: Item, unit: Item): void {
-  const rollUp = book.rollUps.get(container.id)!;
-  if (!rollUp.mark) return;
-  const reopened = [...rollUp.mark.reopened, unit.id];
-  book.rollUps.set(container.id, { ...rollUp, mark: { ...rollUp.mark, reopened } });
+function withReopened(mark: Mark | null, unit: Item): Mark | null {
+  return mark && { ...mark, reopened: [...mark.reopened, unit.id] };
 }
 
-function settled(
+/** A container's mark as it is when its sums are these. */
+function settledMark(
   catalogue: Catalogue,
   book: Book,
-  { item, rollUp }: { item: Item; rollUp: RollUp },
+  { item, sums }: { item: Item; sums: Sums },
 ): Mark | null {
-  const mark = rollUp.mark ?? markOf(book, item);
-  if (isFull(item, rollUp)) {
+  const mark = markOf(book, item);
+  if (isFull(item, sums)) {
     return { at: mark?.at ?? latestCompletion(catalogue, book, item), reopened: [] };
   }
   if (!mark) return null;

@@ -119,6 +119,7 @@ describe('a catalogue', () => {
         '- a: atLeast is for containers, not for a lesson\n' +
         '- a: two items have the id "a"',
     );
+    expect(() => createCatalogue(content.slice(0, 1))).toThrow('atLeast is for containers');
   });
 
   test('of 10,000 units in 200 modules is made without walking it over and over', () => {

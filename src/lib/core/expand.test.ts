@@ -97,13 +97,18 @@ describe('completing an item by hand', () => {
         title: 'C',
         children: [
           { id: 'a', type: 'lesson', title: 'A', version: 3 },
+          { id: 'b', type: 'lesson', title: 'B' },
           { id: 'q', type: 'exercise', title: 'Q', graded: true },
         ],
       },
     ]);
     const [item] = catalogue.roots;
     const { acts, open } = completing(catalogue, createBook(), { item: item!, by: 'api' });
-    expect(acts).toEqual([{ contentId: 'a', epoch: 0, kind: 'completed', by: 'api', version: 3 }]);
+    const act = { epoch: 0, kind: 'completed', by: 'api' };
+    expect(acts).toEqual([
+      { ...act, contentId: 'a', version: 3 },
+      { ...act, contentId: 'b', version: 1 },
+    ]);
     expect(open).toEqual([catalogue.items.get('q')]);
   });
 });

@@ -263,6 +263,24 @@ describe('a finished course', () => {
     expect(book.rollUps.get('c')!.mark).toEqual({ at: 1, reopened: ['l1'] });
   });
 
+  test('notes a reopened lesson only where it lowers the sum', () => {
+    const book = createBook();
+    const some: ContentData = {
+      id: 'm',
+      type: 'module',
+      title: 'M',
+      atLeast: 1,
+      children: lessons(2),
+    };
+    const catalogue = courseOf(some, lessons(3)[2]!);
+    transact(catalogue, book, ...['l0', 'l1', 'l2'].map((id) => completed(id, 1)));
+    transact(catalogue, book, reopened('l2'), reopened('l0'));
+    expect(book.rollUps.get('c')!.mark).toEqual({ at: 1, reopened: ['l2'] });
+    transact(catalogue, book, reopened('l1'));
+    expect(book.rollUps.get('m')!.mark).toEqual({ at: 1, reopened: ['l1'] });
+    expect(book.rollUps.get('c')!.mark).toEqual({ at: 1, reopened: ['l2', 'l1'] });
+  });
+
   test.each<[string, ContentData[]]>([
     ['removed', []],
     ['optional', [{ ...lessons(1)[0]!, optional: true }]],

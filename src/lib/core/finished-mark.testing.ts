@@ -78,9 +78,7 @@ export function createMarkKeeper(): MarkKeeper {
         const before = history.slice(0, history.length - transaction.length + i);
         noteReopened(moment, before, operation);
       });
-      for (const each of containersOf(content)) {
-        if (!transaction || !marks.has(each.id)) inherit(each, history);
-      }
+      for (const each of containersOf(content)) inherit(each, history);
       settleAll(moment);
     },
     markOf: (containerId) => marks.get(containerId) ?? null,

@@ -277,6 +277,21 @@ describe('an item state', () => {
     expect(Object.entries(seenIn(absorbAll(joinStates, all)))).toEqual([['__proto__', 9]]);
   });
 
+  test.each<[string, { time: number; score: number }, { time: number; score: number }]>([
+    ['the earlier one', { time: 1, score: 90 }, { time: 2, score: 10 }],
+    ['at the same time the lesser text', { time: 1, score: 10 }, { time: 1, score: 90 }],
+  ])('keeps of two accounts of one attempt and its completion %s', (_, kept, dropped) => {
+    const [one, other] = [kept, dropped].map(({ time, score }) => {
+      const judgement = { score, passed: true };
+      // The version shows which completion was kept.
+      const more = { time, attempt: 'a', judgement, version: score };
+      return absorb(UNTOUCHED, later(UNTOUCHED, 'attempted', more));
+    });
+    for (const joined of [joinStates(one!, other!), joinStates(other!, one!)]) {
+      expectSame([joined.attempts, joined.done], [one!.attempts, one!.done]);
+    }
+  });
+
   test.each<[string, Partial<Record<'time' | 'device' | 'seq' | 'data', unknown>>]>([
     ['of the later time', { time: 2 }],
     ['of the same time with the greater device', { device: 'b' }],

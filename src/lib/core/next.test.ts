@@ -138,6 +138,26 @@ describe('continue', () => {
     expect(continueAt(catalogue, createBook(), catalogue.roots[0]!).item?.id).toBe('a');
   });
 
+  test('is where the learner was last, not what lies furthest on', () => {
+    const catalogue = createCatalogue([course('a', 'b', 'c', 'd')]);
+    const opened = (time: number) => ({ ...UNTOUCHED, started: time, lastAccessed: time });
+    const visited = createBook([
+      ['b', opened(9)],
+      ['c', opened(5)],
+    ]);
+    expect(continueAt(catalogue, visited, catalogue.roots[0]!).item?.id).toBe('b');
+
+    const completed = (time: number) => ({
+      ...opened(time),
+      done: { laptop: [{ seq: 1, time, by: 'button' as const, version: 1 }] },
+    });
+    const done = createBook([
+      ['a', completed(9)],
+      ['c', completed(5)],
+    ]);
+    expect(continueAt(catalogue, done, catalogue.roots[0]!).item?.id).toBe('b');
+  });
+
   test('of units visited at the same time takes the one further on', () => {
     const catalogue = createCatalogue([course('a', 'b', 'c')]);
     const opened = { ...UNTOUCHED, started: 5, lastAccessed: 5 };

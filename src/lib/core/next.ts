@@ -1,7 +1,7 @@
 import type { Book } from './book.ts';
 import { progressOfUnit, rollUpOf } from './book.ts';
 import type { Catalogue, Item } from './catalogue.ts';
-import { ancestorsOf, countsIn, isUnit, unitsOf } from './catalogue.ts';
+import { ancestorsOf, countsIn, unitsOf } from './catalogue.ts';
 import { isFull } from './roll-up.ts';
 
 /** Where to go from here: a unit, and whether it lies ahead or was skipped; or nothing is left. */
@@ -33,7 +33,7 @@ export function continueAt(catalogue: Catalogue, book: Book, course: Item): Next
     unitsOf(catalogue, course),
     (unit) => progressOfUnit(book, unit).completedAt,
   );
-  return next(catalogue, book, completed ? { course, from: completed } : { course });
+  return next(catalogue, book, { course, from: completed });
 }
 
 /** The required units of a course that can still raise its sum, in reading order. */
@@ -55,7 +55,6 @@ export function openUnits(catalogue: Catalogue, book: Book, course: Item): Item[
 
 /** The containers between a unit and a course, the course included; none for a unit itself. */
 function within(unit: Item, course: Item): Item[] {
-  if (isUnit(course)) return [];
   const ancestors = ancestorsOf(unit);
   return ancestors.slice(0, ancestors.indexOf(course) + 1);
 }

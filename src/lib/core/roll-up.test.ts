@@ -120,6 +120,8 @@ describe('the progress of a container', () => {
         if (total > 0) expect((percentage + 1) * total).toBeGreaterThan(100 * done);
         expect(percentage === 100).toBe(total > 0 && done === total);
         expect(status === 'completed').toBe(percentage === 100);
+        // Not settled: when it was finished is not known yet.
+        expect(progress.completedAt).toBeNull();
       }),
   );
 

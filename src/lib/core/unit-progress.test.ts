@@ -169,20 +169,37 @@ describe('progress on a unit', () => {
     expect(unitProgress(item, [saved('a', 1), UNTOUCHED, saved('b', 1)]).data).toBe('a');
   });
 
-  test('tells attempts made at the same time apart by their ids, so that the order is one', () => {
-    const attempted = (attempt: string, score: number): Stamped => ({
-      ...completion({}),
-      kind: 'attempted',
-      attempt,
-      version: 1,
-      judgement: { score, passed: false },
-    });
-    const attempts = [attempted('b', 20), attempted('a', 10)];
-    for (const each of [attempts, attempts.toReversed()]) {
-      const state = each.reduce(absorb, UNTOUCHED);
+  test('knows the first of attempts made at the same time by its id, in whatever order they are', () => {
+    const attempt = (score: number) => ({ score, time: 1, passed: false, version: 1 });
+    const attempts = { b: attempt(20), a: attempt(10), c: attempt(30) };
+    for (const entries of [Object.entries(attempts), Object.entries(attempts).reverse()]) {
+      const state = { ...UNTOUCHED, attempts: Object.fromEntries(entries) };
       expect(unitProgress(itemOf(knots('first')), [state]).score).toBe(10);
-      expect(unitProgress(itemOf(knots('latest')), [state]).score).toBe(20);
+      expect(unitProgress(itemOf(knots('latest')), [state]).score).toBe(30);
     }
+  });
+
+  test('knows the first of completions made at the same time by device and seq', () => {
+    const done = {
+      b: [{ seq: 1, time: 5, by: 'video' as const, version: 1 }],
+      a: [
+        { seq: 3, time: 5, by: 'exercise' as const, version: 1 },
+        { seq: 4, time: 5, by: 'api' as const, version: 1 },
+      ],
+    };
+    for (const entries of [Object.entries(done), Object.entries(done).reverse()]) {
+      const state = { ...UNTOUCHED, done: Object.fromEntries(entries) };
+      expect(unitProgress(item, [state]).completedBy).toBe('exercise');
+    }
+  });
+
+  test('takes the best score for an item that is not known here', () => {
+    const attempts = [40, 90, 20].map((score, time) => [
+      `${time}`,
+      { score, time, passed: false, version: 1 },
+    ]);
+    const state = { ...UNTOUCHED, attempts: Object.fromEntries(attempts) as ItemState['attempts'] };
+    expect(unitProgress(undefined, [state]).score).toBe(90);
   });
 });
 

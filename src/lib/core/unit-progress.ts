@@ -51,8 +51,13 @@ export function unitProgress(
   };
 }
 
+/** All live completions, in an order that no database changes; none keeps that of keys. */
 function completionsOf(states: readonly ItemState[]): Completion[] {
-  return states.flatMap((state) => Object.values(state.done).flat());
+  return states.flatMap(({ done }) =>
+    Object.keys(done)
+      .sort()
+      .flatMap((device) => done[device]!),
+  );
 }
 
 function earliestCompletion(states: readonly ItemState[]): Completion | undefined {

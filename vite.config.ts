@@ -26,7 +26,9 @@ export default defineConfig({
           'style-src': ['self'],
           // SvelteKit's announcer of page changes carries its styles in an attribute.
           'style-src-attr': ['unsafe-inline'],
-          'img-src': ['self', 'data:'],
+          // Authors may show pictures and films of other sites; their address learns nothing of ours.
+          'img-src': ['self', 'data:', 'https:'],
+          'media-src': ['self', 'https:'],
           'object-src': ['none'],
           'base-uri': ['self'],
           'form-action': ['self'],

@@ -10,6 +10,7 @@ import type { Cairn } from './site/cairn.ts';
 import { problemAnswer } from './site/problem.ts';
 import { isForeign } from './site/same-origin.ts';
 import { readSettings } from './site/settings.ts';
+import { THEME_COOKIE, withTheme } from './site/ui/theme.ts';
 import { logFailure, newTraceId } from './site/trace.ts';
 
 let cairn: Cairn;
@@ -41,7 +42,10 @@ export const handle: Handle = async ({ event, resolve }) => {
   event.locals.cairn = cairn;
   event.locals.user = session?.user ?? null;
 
-  const response = await resolve(event);
+  const theme = event.cookies.get(THEME_COOKIE);
+  const response = await resolve(event, {
+    transformPageChunk: ({ html }) => withTheme(html, theme),
+  });
   if (session && isPersonal(event, response)) {
     response.headers.set('cache-control', 'private, no-store');
   }

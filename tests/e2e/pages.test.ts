@@ -84,6 +84,16 @@ describe.each(THEMES)('in the %s theme', (theme) => {
   });
 });
 
+test('the theme that a reader chose is there at the next visit, from the first paint', async () => {
+  await visit(browser, { baseURL: site.origin, theme: 'light' }, async (page) => {
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Dark theme' }).click();
+    await page.goto(FIRST);
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+    expect(await (await page.request.get(FIRST)).text()).toContain('<html data-theme="dark"');
+  });
+});
+
 test.each([320, ...WIDTHS, 2560])('no page needs sideways scrolling at %d px', async (width) => {
   const options = { baseURL: site.origin, width, storageState: halfway, expectedErrors: NOT_FOUND };
   await visit(browser, options, async (page) => {

@@ -63,7 +63,7 @@ export const contents: fc.Arbitrary<ContentData[]> = fc
   .map(write);
 
 /** A single course with something in it to learn. */
-export const courses: fc.Arbitrary<ContentData> = course
+const courses: fc.Arbitrary<ContentData> = course
   .map((sketch) => write([{ ...sketch, optional: false }])[0]!)
   .filter((data) => allItems([data]).some(isLeaf));
 

@@ -103,6 +103,18 @@ withDatabases(({ open }) => {
     expect(await statuses(ann)).toContainEqual(['reef', 'in-progress']);
   });
 
+  test('a course is finished at its latest completion, though an earlier one came last', async () => {
+    const { ann } = await school();
+    await send(ann, [done(1, 'wind')]);
+    const early = { ...done(1, 'rain'), at: START - DAY };
+    const body = await send(ann, [early], { device: 'telephone' });
+    expect(recordIn(body, 'weather')).toMatchObject({
+      status: 'completed',
+      completedAt: iso(START),
+      startedAt: iso(START - DAY),
+    });
+  });
+
   test('the last word of several devices is the one said last, not the one that came last', async () => {
     const { ann } = await school();
     const saved = (page: number, at: number) => [{ ...op(1, 'saved', { data: { page } }), at }];

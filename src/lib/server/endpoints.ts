@@ -99,12 +99,16 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
       const answers = answersIn(body);
       const graded = answers === undefined ? undefined : await gradeOf(grade, item, answers);
       refuseUngraded(item, body, graded);
-      const target = { item, at: now(), newId, ...(graded !== undefined && { graded }) };
+      const given = { at: now(), newId, ...(graded !== undefined && { graded }) };
       return writer.write({
         userId,
         device: SERVER_DEVICE,
         touches: isUnit(item) ? [item.id] : 'all',
-        drafts: (current, book) => draftsOfUpdate(current, book, { target, body }),
+        drafts: (current, book) => {
+          // The content may have been edited while the request waited.
+          const target = { ...given, item: itemOf(current, item.id, 'unknown_content') };
+          return draftsOfUpdate(current, book, { target, body });
+        },
         answer: (written) => answerUpdate(written, item.id, body),
       });
     }),

@@ -51,9 +51,10 @@ export function addRows(ledger: Ledger, rows: readonly ProgressRow[]): void {
  * Says which content ids have another roll-up now.
  */
 export function bringTo(catalogue: Catalogue, { book }: Ledger): string[] {
+  const known = new Set(book.rollUps.keys());
   const changed = recount(catalogue, book);
   for (const item of walk(catalogue.roots)) {
-    if (isUnit(item) || book.rollUps.has(item.id)) continue;
+    if (isUnit(item) || known.has(item.id)) continue;
     const { begun, mark } = rollUpOf(catalogue, book, item);
     if (begun > 0 || mark) changed.push(item.id);
   }

@@ -150,16 +150,15 @@ export function createProgressServer(options: ProgressOptions): ProgressServer {
 
     record: async (userId, acts) => {
       const current = await catalogue();
-      const targets = acts.map((act) => ({ act, item: known(current, act.contentId) }));
+      const items = acts.map((act) => known(current, act.contentId));
+      const at = now();
       await writer.write({
         userId,
         device: SERVER_DEVICE,
-        touches: targets.every(({ item }) => isUnit(item))
-          ? targets.map(({ item }) => item.id)
-          : 'all',
+        touches: items.every(isUnit) ? items.map((item) => item.id) : 'all',
         drafts: function* (current, book) {
-          for (const { act, item } of targets) {
-            yield* draftsOf(current, book, { item, at: now(), act });
+          for (const act of acts) {
+            yield* draftsOf(current, book, { item: known(current, act.contentId), at, act });
           }
         },
         answer: () => undefined,

@@ -62,8 +62,8 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
   }
   const address = await addressOf(server);
   if (address === undefined) {
-    await end('SIGKILL');
-    throw new Error(`The site did not become ready.\n${server.output()}`);
+    const code = await end('SIGKILL');
+    throw new Error(`The site did not become ready; it ended with ${code}.\n${server.output()}`);
   }
   return {
     address,

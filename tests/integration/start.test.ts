@@ -1,0 +1,106 @@
+import { rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { page } from '../../src/site/content/folder.testing.ts';
+import type { Files } from '../../src/site/content/folder.testing.ts';
+import { KNOTS } from '../support/knots.ts';
+import { startSite } from '../support/site.ts';
+import { contentWith, startWatchedSite } from '../support/watched-site.ts';
+
+/** Two seconds are promised on a machine that has nothing else to do. */
+const START_MS = 5000;
+
+/** A folder of content for one test. */
+function content(files: Files): string {
+  const folder = contentWith(files);
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+it('the built site answers soon, and again when it is started on what it left', async () => {
+  const data = content({});
+  for (const start of ['first', 'second']) {
+    const begun = Date.now();
+    const site = await startSite({ data });
+    const answer = await fetch(site.address);
+    expect(answer.status).toBe(200);
+    expect(Date.now() - begun, `the ${start} start`).toBeLessThan(START_MS);
+    expect(await site.stop()).toBe(0);
+  }
+});
+
+it('a mark under way when the site is asked to end is answered, and kept', async () => {
+  const data = content({});
+  const first = await startWatchedSite({ files: KNOTS, data });
+  const { cookie } = await first.signUp();
+  const body = JSON.stringify({ contentId: 'clove', contentType: 'lesson', status: 'completed' });
+  const sent = request(`${first.address}/api/progress/update`, {
+    method: 'POST',
+    headers: { cookie, 'content-type': 'application/json', 'content-length': body.length },
+  });
+  const answered = new Promise<number | undefined>((resolve, reject) => {
+    sent.on('error', reject).on('response', (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+  });
+  sent.write(body.slice(0, 20));
+  // Until the server has taken the connection and read the first half.
+  await first.send('GET', '/healthz');
+  await sleep(100);
+
+  const ended = first.stop();
+  await expect.poll(() => fetch(first.address).then(Boolean, () => 'refused')).toBe('refused');
+  sent.end(body.slice(20));
+  expect(await answered).toBe(200);
+  expect(await ended).toBe(0);
+
+  const second = await startWatchedSite({ files: KNOTS, data });
+  onTestFinished(async () => {
+    await second.stop();
+  });
+  const kept = await second.send('GET', '/api/progress/content?contentId=clove', {
+    headers: { cookie },
+  });
+  expect(kept.json()).toMatchObject({ status: 'completed' });
+});
+
+describe('content with an error keeps the site from starting, and names file and line', () => {
+  const broken: [name: string, files: Files, places: string[]][] = [
+    [
+      'two items with one id',
+      { 'a.md': page('id: x'), 'b.md': page('title: B\nid: x') },
+      ['b.md:3: two items have the id "x"'],
+    ],
+    ['an unknown type', { 'a/b.md': page('title: B\ntype: book') }, ['a/b.md:3: type:']],
+    ['no YAML', { 'a.md': page('title: "x') }, ['a.md:3: not valid YAML']],
+    [
+      'more asked for than there is',
+      { 'k/_index.md': page('title: K\natLeast: 2'), 'k/a.md': '' },
+      ['k/_index.md:3: atLeast'],
+    ],
+    [
+      'an alias that lives',
+      { 'a.md': page('aliases: [b]'), 'b.md': '' },
+      ['a.md:2: the alias "b"'],
+    ],
+    ['a rule that never fires', { 'a.md': page('completion: [video]') }, ['a.md:2: completion']],
+    ['an address of the site', { 'dashboard.md': '' }, ['dashboard.md:1:']],
+    [
+      'several errors, all at once',
+      { 'a.md': page('version: 0'), 'b/c.md': page('duration: x'), 'api.md': '' },
+      ['a.md:2: version', 'b/c.md:2: duration', 'api.md:1:'],
+    ],
+  ];
+
+  it.each(broken)('%s', async (_, files, places) => {
+    const folder = content(files);
+    const failure = await startSite({ content: folder }).catch((error: unknown) => error as Error);
+    const { message } = failure as Error;
+    expect(message).toMatch(/ended with 1\./);
+    for (const place of places) expect(message).toContain(`${folder}/${place}`);
+    expect(message).not.toMatch(/^ {4}at /m);
+    expect(message.trim().split('\n')).toHaveLength(2 + places.length);
+  });
+});

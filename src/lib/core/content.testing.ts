@@ -62,11 +62,6 @@ export const contents: fc.Arbitrary<ContentData[]> = fc
   )
   .map(write);
 
-/** A single course with something in it to learn. */
-const courses: fc.Arbitrary<ContentData> = course
-  .map((sketch) => write([{ ...sketch, optional: false }])[0]!)
-  .filter((data) => allItems([data]).some(isLeaf));
-
 /** Content as its author left it, and what was thrown away but may come back. */
 export interface Draft {
   content: ContentData[];

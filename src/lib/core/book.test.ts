@@ -185,6 +185,16 @@ describe('bringing a book to a catalogue in which a container', () => {
   });
 });
 
+test('the progress on a unit is its own, on a container with how much of it is done', () => {
+  const catalogue = catalogueOf(...lessons);
+  const book = createBook();
+  apply(catalogue, book, completed('a'));
+  const of = (id: string) => progressOf(catalogue, book, catalogue.items.get(id)!);
+  expect(of('a')).toMatchObject({ progressPercentage: 100, completedBy: 'button' });
+  expect(of('a')).not.toHaveProperty('total');
+  expect(of('c')).toMatchObject({ progressPercentage: 50, completed: 1, total: 2 });
+});
+
 describe('a roll-up', () => {
   const catalogue = catalogueOf(...lessons);
   const course = catalogue.roots[0]!;

@@ -1,16 +1,20 @@
 // The endpoints over bare HTTP, as a process that can be killed: whoever the header names is signed
-// in. Its first argument is the address of the database.
+// in. Its arguments are the address of the database and, to show what the lock is for, `unlocked`.
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { tampered } from '../../src/lib/server/database.testing.ts';
 import { createProgressServer } from '../../src/lib/server/progress.ts';
 import { openAddress } from '../support/open-address.ts';
 import { school } from './school.ts';
 
+const [address, mode] = process.argv.slice(2);
+const database = openAddress(address!);
+
 const progress = createProgressServer({
   catalogue: school,
-  database: openAddress(process.argv[2]!),
+  database: mode === 'unlocked' ? tampered(database, { onStatement: withoutLock }) : database,
   identify: () => null,
   onError: (error) => process.stderr.write(`${String(error)}\n`),
 });
@@ -37,4 +41,8 @@ async function toRequest(incoming: IncomingMessage): Promise<Request> {
     headers: { 'content-type': 'application/json' },
     body: new Uint8Array(await buffer(incoming)),
   });
+}
+
+function withoutLock<S extends { sql: string }>(statement: S): S {
+  return { ...statement, sql: statement.sql.replaceAll('for update', '') };
 }

@@ -3,27 +3,50 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { sql } from 'kysely';
+import { discrepancies } from '../../src/lib/server/audit.testing.ts';
 import type { Database } from '../../src/lib/server/database.ts';
 import { createProgressServer } from '../../src/lib/server/progress.ts';
-import { discrepancies } from '../../src/lib/server/audit.testing.ts';
 import { school } from './school.ts';
 
 /** A process that serves the endpoints. */
 export interface Engine {
-  /** Completes a lesson through an update; says the status, or null when no answer came. */
-  update(learner: string, contentId: string): Promise<number | null>;
-  /** Sends operations; says their results' statuses, or null when no answer came. */
-  sync(learner: string, body: { device: string; operations: object[] }): Promise<string[] | null>;
+  /** Sends an update; null when no answer came. */
+  update(learner: string, body: object): Promise<Answer<{ revision: number }> | null>;
+  /** Sends a sync; null when no answer came. */
+  sync(learner: string, body: SyncBody): Promise<Answer<SyncAnswer> | null>;
   /** Ends it at once, and waits until it is gone. */
   kill(): Promise<void>;
   /** What it complained of. */
   complaints(): string;
 }
 
+/** What an engine answered; of a refusal, the body says why. */
+export interface Answer<T> {
+  status: number;
+  body: T;
+}
+
+/** What a device sends. */
+export interface SyncBody {
+  device: string;
+  cursor?: string | null;
+  operations: object[];
+}
+
+/** What a device is answered, as far as these tests look. */
+export interface SyncAnswer {
+  results: { status: string }[];
+  changes: { record: { contentId: string; revision: number; completed?: number } }[];
+  cursor: string;
+  more: boolean;
+}
+
 /** Starts an engine on a database and waits until it listens. */
-export async function startEngine(address: string): Promise<Engine> {
+export async function startEngine(address: string, mode = 'locked'): Promise<Engine> {
   const program = join(import.meta.dirname, 'engine.ts');
-  const child = spawn(process.execPath, [program, address], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [program, address, mode], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
   const gone = once(child, 'exit');
@@ -33,14 +56,14 @@ export async function startEngine(address: string): Promise<Engine> {
     gone.then(() => Promise.reject(new Error(`The engine ended: ${complaints}`))),
   ])) as [string];
 
-  async function post(path: string, learner: string, body: object) {
+  async function post<T>(path: string, learner: string, body: object): Promise<Answer<T> | null> {
     try {
       const answer = await fetch(`${origin}${path}`, {
         method: 'POST',
         headers: { 'x-learner': learner },
         body: JSON.stringify(body),
       });
-      return { status: answer.status, body: (await answer.json()) as unknown };
+      return { status: answer.status, body: (await answer.json()) as T };
     } catch {
       return null;
     }
@@ -48,28 +71,33 @@ export async function startEngine(address: string): Promise<Engine> {
 
   return {
     complaints: () => complaints,
-    update: async (learner, contentId) => {
-      const body = { contentId, contentType: 'lesson', status: 'completed' };
-      return (await post('/update', learner, body))?.status ?? null;
-    },
-    sync: async (learner, { device, operations }) => {
-      const head = {
-        v: 1,
-        device,
-        asUser: learner,
-        now: Date.now(),
-        cursor: null,
-        catalogue: null,
-      };
-      const answer = await post('/sync', learner, { ...head, operations });
-      if (answer?.status !== 200) return null;
-      const { results } = answer.body as { results: { status: string }[] };
-      return results.map(({ status }) => status);
+    update: (learner, body) => post('/update', learner, body),
+    sync: (learner, body) => {
+      const now = Date.now();
+      const head = { v: 1, asUser: learner, now, cursor: null, catalogue: null };
+      return post('/sync', learner, { ...head, ...body });
     },
     kill: async () => {
       child.kill('SIGKILL');
       await gone;
     },
+  };
+}
+
+/** The body of an update that completes a lesson. */
+export function completion(contentId: string) {
+  return { contentId, contentType: 'lesson', status: 'completed' };
+}
+
+/** What a device sends that has read a lesson and ticked it off. */
+export function readAndDone(device: string, contentId: string): SyncBody {
+  const at = Date.now();
+  return {
+    device,
+    operations: [
+      { seq: 1, at, contentId, kind: 'opened' },
+      { seq: 2, at, contentId, kind: 'completed', by: 'button' },
+    ],
   };
 }
 
@@ -80,7 +108,7 @@ export async function enrolAll(database: Database, learners: readonly string[]):
   for (const id of learners) await sql`insert into users (id) values (${id})`.execute(kysely);
 }
 
-/** What is kept of a learner: the completed lessons, and whatever does not agree with the rest. */
+/** What is kept of a learner, and whatever of it does not agree with the rest. */
 export async function inspect(database: Database, learner: string) {
   const progress = createProgressServer({ catalogue: school, database, identify: () => null });
   const kept = await progress.export(learner);
@@ -88,6 +116,7 @@ export async function inspect(database: Database, learner: string) {
   return {
     completed: new Set(completed.map(({ contentId }) => contentId)),
     logged: new Set(kept.operations.map(({ deviceId, seq }) => `${deviceId} ${seq}`)),
+    revisions: new Map(kept.progress.map(({ contentId, revision }) => [contentId, revision])),
     revision: kept.learner?.revision ?? 0,
     wrong: discrepancies(school, kept),
   };

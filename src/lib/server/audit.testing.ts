@@ -37,8 +37,9 @@ function wrongRevisions({ learner, progress }: LearnerExport): string[] {
 }
 
 function wrongDevices({ operations, devices }: LearnerExport): string[] {
+  const lastSeqs = new Map(devices.map((device) => [device.deviceId, device.lastSeq]));
   return operations.flatMap(({ deviceId, seq }) => {
-    const lastSeq = devices.find((device) => device.deviceId === deviceId)?.lastSeq ?? 0;
+    const lastSeq = lastSeqs.get(deviceId) ?? 0;
     return seq <= lastSeq ? [] : [`${deviceId} is at ${lastSeq}, but the log holds its ${seq}`];
   });
 }
@@ -46,10 +47,10 @@ function wrongDevices({ operations, devices }: LearnerExport): string[] {
 /** What is logged is absorbed, and what is completed is logged. */
 function wrongStates({ progress, operations }: LearnerExport): string[] {
   const states = new Map(progress.map((row) => [row.contentId, row.state as ItemState | null]));
-  const ids = new Set([...operations.map((row) => row.contentId), ...states.keys()]);
-  return [...ids].flatMap((id) => {
+  const log = Map.groupBy(operations, (row) => row.contentId);
+  return [...new Set([...log.keys(), ...states.keys()])].flatMap((id) => {
     const state = states.get(id);
-    const history = operations.filter((row) => row.contentId === id).map(asStamped);
+    const history = (log.get(id) ?? []).map(asStamped);
     const truth = unitTruth({ id, type: 'exercise', title: id }, history);
     const isDone = state ? isCompleted(state) : false;
     const epoch = Math.max(

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Files } from '../../src/site/content/folder.testing.ts';
 import { startWatchedSite } from '../support/watched-site.ts';
 import type { Learner, Send, WatchedSite } from '../support/watched-site.ts';
@@ -86,7 +86,7 @@ const FOLDERS: Record<string, { files: Files; lessons: number }> = {
 
 describe.each(Object.entries(FOLDERS))('%s', (_, { files, lessons }) => {
   it('is a site: every page is reached, every lesson is marked, every sum is right', async () => {
-    const site = await startWatchedSite({ files });
+    const site = await start(files);
     const learner = await site.signUp();
     const pages = await crawl(learner.send);
     const units = pages.filter(({ contentId }) => contentId !== undefined);
@@ -108,21 +108,28 @@ describe.each(Object.entries(FOLDERS))('%s', (_, { files, lessons }) => {
     }
     await expectSums(learner, units, done);
     await expectAllDone(learner);
-    await site.stop();
   });
 });
 
 it('a folder without any lesson is a site without any lesson', async () => {
   const folders: Files[] = [{}, { 'notes.txt': 'no Markdown', 'empty/.keep': '' }];
   for (const files of folders) {
-    const site = await startWatchedSite({ files });
+    const site = await start(files);
     const learner = await site.signUp();
     expect((await crawl(learner.send)).map(({ path }) => path)).toEqual(['']);
     expect((await learner.get('/dashboard')).status).toBe(200);
     expect((await learner.get('/api/progress')).json()).toMatchObject({ progress: [] });
-    await site.stop();
   }
 });
+
+/** A site for one test. */
+async function start(files: Files): Promise<WatchedSite> {
+  const site = await startWatchedSite({ files });
+  onTestFinished(async () => {
+    await site.stop();
+  });
+  return site;
+}
 
 /** Where a site leads besides its content. */
 const APART = /^(_app|api|account|dashboard|forgot-password|sign-(in|out|up)|favicon\.svg)(\/|$)/;

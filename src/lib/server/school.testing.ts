@@ -204,7 +204,7 @@ export async function openSchool(
 }
 
 /** Makes the users table of a test. */
-export async function createUsersTable({ kysely }: Database): Promise<void> {
+async function createUsersTable({ kysely }: Database): Promise<void> {
   await kysely.schema
     .createTable('users')
     .addColumn('id', 'text', (column) => column.primaryKey())
@@ -212,7 +212,7 @@ export async function createUsersTable({ kysely }: Database): Promise<void> {
 }
 
 /** Adds users to it. */
-export async function enrol({ kysely }: Database, userIds: readonly string[]): Promise<void> {
+async function enrol({ kysely }: Database, userIds: readonly string[]): Promise<void> {
   await kysely
     .insertInto('users')
     .values(userIds.map((id) => ({ id })))

@@ -272,6 +272,23 @@ describe('an item state', () => {
     expect([UNTOUCHED, opened, restarted].map(isBlank)).toEqual([true, false, true]);
   });
 
+  test('of an item that nobody has touched holds nothing, in the first epoch', () => {
+    const nothing = { started: null, lastAccessed: null, saved: null, percentage: 0, epoch: 0 };
+    expect(UNTOUCHED).toEqual({ ...nothing, done: {}, undone: {}, attempts: {}, spent: {} });
+  });
+
+  test('knows the first start and the last visit, also beside a replica that knows of none', () => {
+    const [early, late] = [10, 20].map((time) =>
+      absorb(UNTOUCHED, later(UNTOUCHED, 'opened', { time })),
+    );
+    for (const joined of [joinStates(early!, late!), joinStates(late!, early!)]) {
+      expect(joined).toMatchObject({ started: 10, lastAccessed: 20 });
+    }
+    for (const joined of [joinStates(early!, UNTOUCHED), joinStates(UNTOUCHED, early!)]) {
+      expect(joined).toMatchObject({ started: 10, lastAccessed: 10 });
+    }
+  });
+
   test('names per device the highest completion that a learner sees', () => {
     const all = [2, 9, 4].map((seq) => later(UNTOUCHED, 'completed', { device: '__proto__', seq }));
     expect(Object.entries(seenIn(absorbAll(joinStates, all)))).toEqual([['__proto__', 9]]);

@@ -183,3 +183,10 @@ describe('stamping', () => {
     expect(attempted(70)).toMatchObject({ version: 1, judgement: { passed: true } });
   });
 });
+
+test('an operation that claims a higher epoch than the item has wipes nothing', () => {
+  const forged = { device: 'laptop-one', seq: 9, contentId: 'knots', at: 9, epoch: 1e9 };
+  const state = { ...UNTOUCHED, epoch: 2 };
+  const stamped = stamp({ ...forged, kind: 'opened' }, { item: undefined, state, time: 9 });
+  expect(stamped.epoch).toBe(2);
+});

@@ -47,7 +47,9 @@ export interface StampContext {
 /** Gives an operation all that it lacks; done once, when the server first accepts it. */
 export function stamp(operation: Operation, context: StampContext): Stamped {
   const { item, state, time, graded } = context;
-  const { device, seq, contentId, epoch = state.epoch } = operation;
+  const { device, seq, contentId } = operation;
+  // Only a restart raises the epoch: an operation that claims a higher one must not wipe the item.
+  const epoch = Math.min(operation.epoch ?? state.epoch, state.epoch);
   const origin = { device, seq, contentId, time, epoch };
   const version = item?.version ?? 1;
 

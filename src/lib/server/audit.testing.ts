@@ -112,8 +112,13 @@ function wrongColumns(
   if (!learner) return [];
   const rows = progress.map(withoutColumns);
   const ledger = openLedger(learner.userId, learner.revision, { rows, whole: true });
+  const isNew = (id: string) => (ledger.rows.get(id)?.revision ?? 0) > since;
   return progress
-    .filter((row) => row.revision > since)
+    .filter(({ contentId }) => {
+      const item = catalogue.items.get(contentId);
+      // An item's own row tells of what was done under its old ids too.
+      return isNew(contentId) || (item?.id === contentId && item.ids.some(isNew));
+    })
     .flatMap((row) => {
       const { contentId, updatedAt: now, revision } = row;
       const newId = () => 'a new id';

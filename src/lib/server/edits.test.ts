@@ -63,6 +63,15 @@ withDatabases(({ open }) => {
       expect(await sums('course')).toEqual(['not-started', 0, 2]);
     });
 
+    test('work goes on under an old id: the item’s own row tells of it', async () => {
+      const { ann, teach, progress } = await begun();
+      teach([course(lesson('c', { aliases: ['old'] }))]);
+      await send(ann, [op(3, 'opened', { contentId: 'c' })]);
+      await send(ann, [done(4, 'old')]);
+      const row = (await progress.export(ann.id)).progress.find((each) => each.contentId === 'c');
+      expect(row).toMatchObject({ status: 'completed', revision: 3 });
+    });
+
     test('a lesson becomes a module: its completion stays as the mark', async () => {
       const { teach, sums, ann } = await begun();
       teach([course(module('a', lesson('a1'), lesson('a2')), lesson('b'), lesson('c'))]);

@@ -1,5 +1,5 @@
-// `npm run bench`: every figure as a ratio to something run beside it. On a machine that does
-// nothing else; servers on the first core, the load on another. Writes go to the disk.
+// `npm run bench [-- row …]`: every figure as a ratio to something run beside it. On a machine that
+// does nothing else; servers on the first core, the load on another. Writes go to the disk.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,26 +21,37 @@ const ROUNDS = 5;
 /** Below what the rate limit lets 100 learners do at once, over all rounds. */
 const REQUESTS = 4000;
 
+/** What can be measured, by the name under which it is asked for; without a name, all of it. */
+const rows: Record<string, () => Promise<void>> = {
+  sqlite: () => updates('SQLite', { site: {}, bare: join(dir, 'bare.db') }),
+  postgres: withPostgres,
+  'by-hand': byHand,
+  units: () => growth('units in the course', { units: 10 }, { units: 10_000 }),
+  learners: () => growth('learners in the table', { learners: 100 }, { learners: 1_000_000 }),
+};
+
 const content = join(dir, 'content');
 mkdirSync(content);
 writeContent(courseOf(UNITS), content);
-const postgres = await startPostgres({ fsync: true });
 try {
-  await updates('SQLite', { site: {}, bare: join(dir, 'bare.db') });
-  const [siteUrl, bareUrl] = [await postgres.createDatabase(), await postgres.createDatabase()];
-  await updates('PostgreSQL', { site: { DATABASE_URL: siteUrl }, bare: bareUrl });
-  await byHand();
-  await growth('units in the course', [
-    { units: 10, learners: 100 },
-    { units: 10_000, learners: 100 },
-  ]);
-  await growth('learners in the table', [
-    { units: 100, learners: 100 },
-    { units: 100, learners: 1_000_000 },
-  ]);
+  const asked = process.argv.slice(2);
+  for (const name of asked.length > 0 ? asked : Object.keys(rows)) {
+    const row = rows[name];
+    if (!row) throw new Error(`There is no row "${name}": ${Object.keys(rows).join(', ')}.`);
+    await row();
+  }
 } finally {
-  await postgres.stop();
   rmSync(dir, { recursive: true });
+}
+
+async function withPostgres(): Promise<void> {
+  const postgres = await startPostgres({ fsync: true });
+  try {
+    const [siteUrl, bareUrl] = [await postgres.createDatabase(), await postgres.createDatabase()];
+    await updates('PostgreSQL', { site: { DATABASE_URL: siteUrl }, bare: bareUrl });
+  } finally {
+    await postgres.stop();
+  }
 }
 
 /** The update route as it is served, beside a bare server that does nothing but write. */
@@ -95,8 +106,12 @@ async function byHand(): Promise<void> {
   await Promise.all([site.stop(), peer.stop()]);
 }
 
-async function growth(name: string, [small, large]: [Scale, Scale]): Promise<void> {
-  const subjects = [await subjectAt(small), await subjectAt(large)];
+async function growth(name: string, small: Partial<Scale>, large: Partial<Scale>): Promise<void> {
+  const usual = { units: 100, learners: 100 };
+  const subjects = [
+    await subjectAt({ ...usual, ...small }),
+    await subjectAt({ ...usual, ...large }),
+  ];
   const times: number[][] = [[], []];
   for (let round = 0; round <= ROUNDS; round++) {
     for (const [n, subject] of subjects.entries()) {

@@ -2,16 +2,15 @@ import { building, dev } from '$app/env';
 import { error } from '@sveltejs/kit';
 import type { RequestEvent } from '@sveltejs/kit';
 import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit/hooks';
-import { isUnavailable } from 'sveltekit-cairn/server';
+import { isUnavailable, newTraceId, problemResponse } from 'sveltekit-cairn/server';
 import { setCookies } from './site/accounts/form-action.ts';
 import type { Session } from './site/accounts/session.ts';
 import { startCairn } from './site/cairn.ts';
 import type { Cairn } from './site/cairn.ts';
-import { problemAnswer } from './site/problem.ts';
 import { isForeign } from './site/same-origin.ts';
 import { readSettings } from './site/settings.ts';
 import { THEME_COOKIE, withTheme } from './site/ui/theme.ts';
-import { logFailure, newTraceId } from './site/trace.ts';
+import { logFailure } from './site/trace.ts';
 
 let cairn: Cairn;
 
@@ -92,6 +91,6 @@ const UNAVAILABLE = {
 
 /** Programs get a problem that they can read, people a page. */
 function refuse(isApi: boolean, problem: typeof FOREIGN | typeof UNAVAILABLE): Response {
-  if (isApi) return problemAnswer(problem);
+  if (isApi) return problemResponse(problem);
   error(problem.status, problem.detail);
 }

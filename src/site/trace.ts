@@ -1,10 +1,3 @@
-import { randomUUID } from 'node:crypto';
-
-/** A name for one failure: the visitor sees it, and the log has the failure under it. */
-export function newTraceId(): string {
-  return randomUUID().replaceAll('-', '');
-}
-
 /** Writes a line to the site's log, which is its standard error. */
 export function log(line: string): void {
   process.stderr.write(`${line}\n`);

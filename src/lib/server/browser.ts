@@ -8,9 +8,14 @@ export const {
   createProgressServer,
   isMissingUser,
   isUnavailable,
+  newTraceId,
   openDatabase,
   postgres,
   prepare,
+  Problem,
+  problemResponse,
+  readJson,
+  refuseOtherMethods,
   sqlite,
 } = refuse();
 

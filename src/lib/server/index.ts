@@ -19,17 +19,11 @@ export type { Grade } from './grading.ts';
 export type { DatabaseSource } from './open-database.ts';
 export { openDatabase } from './open-database.ts';
 export { postgres } from './postgres.ts';
+export { newTraceId, Problem, problemResponse } from './problem.ts';
+export type { FieldError, ProblemCode, ProblemDetails, Refusal } from './problem.ts';
 export { createProgressServer } from './progress.ts';
 export type { Handlers, ProgressOptions, ProgressServer } from './progress.ts';
+export { readJson, refuseOtherMethods } from './request.ts';
 export type { UsersTable } from './schema.ts';
 export { sqlite } from './sqlite.ts';
 export { prepare } from './statement.ts';
-export type {
-  ContainerSummary,
-  CourseOverview,
-  CourseSummary,
-  ModuleSummary,
-  Overview,
-  Target,
-  UnitSummary,
-} from './summary.ts';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
 
 /** Every refusal that the API knows: its stable code, its status and what it means. */
 export const PROBLEMS = {
@@ -22,30 +23,37 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 /** A field that was refused, by its path from the root of the body or query. */
 export interface FieldError {
-  path: string;
-  message: string;
+  readonly path: string;
+  readonly message: string;
 }
 
 /** What a refusal says besides its code. */
 export interface ProblemDetails {
   /** One sentence that says what to do. */
-  detail: string;
-  errors?: readonly FieldError[];
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
   /** Seconds until it is worth trying again. */
-  retryAfter?: number;
-  headers?: Record<string, string>;
+  readonly retryAfter?: number;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A refusal on its way out of a handler. Thrown by parsers, answered by `problemResponse`. */
+/** Why a request was refused, by whatever endpoint of the site. */
+export interface Refusal extends ProblemDetails {
+  readonly status: number;
+  /** Stable, for programs. */
+  readonly code: string;
+  /** The code in a few words; those of the status when absent. */
+  readonly title?: string;
+}
+
+/** A refusal on its way out of an endpoint: thrown by what reads a request. */
 export class Problem extends Error {
   override name = 'Problem';
-  readonly code: ProblemCode;
-  readonly details: ProblemDetails;
+  readonly refusal: Refusal;
 
   constructor(code: ProblemCode, details: ProblemDetails) {
     super(`${code}: ${details.detail}`);
-    this.code = code;
-    this.details = details;
+    this.refusal = { code, ...PROBLEMS[code], ...details };
   }
 }
 
@@ -53,15 +61,16 @@ export class Problem extends Error {
  * The answer to a refused request: `application/problem+json` (RFC 9457). Its trace id is also what
  * a server error is logged with.
  */
-export function problemResponse(problem: Problem, traceId = newTraceId()): Response {
-  const { status, title } = PROBLEMS[problem.code];
-  const { detail, errors, retryAfter, headers } = problem.details;
+export function problemResponse(problem: Problem | Refusal, traceId = newTraceId()): Response {
+  const refusal = problem instanceof Problem ? problem.refusal : problem;
+  const { status, title = STATUS_CODES[status], detail, code } = refusal;
+  const { errors, retryAfter, headers } = refusal;
   const body = {
-    type: `urn:cairn:problem:${problem.code}`,
+    type: `urn:cairn:problem:${code}`,
     title,
     status,
     detail,
-    code: problem.code,
+    code,
     ...(errors && { errors }),
     traceId,
   };
@@ -78,7 +87,7 @@ export function problemResponse(problem: Problem, traceId = newTraceId()): Respo
   });
 }
 
-/** A name for one failure, to find it in the log. */
+/** A name for one failure: the visitor sees it, and the log has the failure under it. */
 export function newTraceId(): string {
   return randomUUID().replaceAll('-', '');
 }

@@ -28,16 +28,24 @@ export function refuseOtherMethods(request: Request, method: 'GET' | 'POST'): vo
   });
 }
 
-/** Reads a JSON body of at most 256 KiB and parses it; never holds more than that in memory. */
+/** Reads a JSON body, as `readJson` does, and parses it. */
 export async function readBody<T extends GenericSchema>(
   request: Request,
   schema: T,
 ): Promise<InferOutput<T>> {
+  return parse(schema, await readJson(request), 'invalid');
+}
+
+/**
+ * Reads a JSON body of at most 256 KiB; never holds more than that in memory. Throws the `Problem`
+ * of one that is larger, of another type, or not JSON.
+ */
+export async function readJson(request: Request): Promise<unknown> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') {
     throw new Problem('not_json', { detail: 'Send the body as application/json.' });
   }
-  return parse(schema, parseJson(await readBytes(request)), 'invalid');
+  return parseJson(await readBytes(request));
 }
 
 /** Parses the query of a GET; a key that is given twice is refused. */

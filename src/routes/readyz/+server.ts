@@ -1,5 +1,5 @@
-import { problemAnswer } from '../../site/problem.ts';
-import { logFailure, newTraceId } from '../../site/trace.ts';
+import { newTraceId, problemResponse } from 'sveltekit-cairn/server';
+import { logFailure } from '../../site/trace.ts';
 import type { RequestHandler } from './$types';
 
 /** The database takes writes, so requests may be sent here. */
@@ -8,12 +8,9 @@ export const GET: RequestHandler = async ({ locals }) => {
     await locals.cairn.ready();
     return Response.json({ status: 'ok' }, { headers: { 'cache-control': 'no-store' } });
   } catch (error) {
-    logFailure(newTraceId(), 'The database takes no writes: /readyz', error);
-    return problemAnswer({
-      status: 503,
-      code: 'unavailable',
-      detail: 'The database takes no writes.',
-      retryAfter: 5,
-    });
+    const traceId = newTraceId();
+    logFailure(traceId, 'The database takes no writes: /readyz', error);
+    const detail = 'The database takes no writes.';
+    return problemResponse({ status: 503, code: 'unavailable', detail, retryAfter: 5 }, traceId);
   }
 };

@@ -1,28 +1,13 @@
 import { isAPIError } from 'better-auth/api';
+import type { FieldError, Refusal } from 'sveltekit-cairn/server';
 import { accountMessages } from './messages.ts';
-
-/** A field that was refused, by its name, and one sentence that says what to enter. */
-export interface FieldError {
-  readonly path: string;
-  readonly message: string;
-}
-
-/** Why an account call was refused. */
-export interface Refusal {
-  readonly ok: false;
-  readonly status: number;
-  /** Stable, for programs. */
-  readonly code: string;
-  /** One sentence, for people. */
-  readonly detail: string;
-  readonly errors?: readonly FieldError[];
-  /** Seconds until it is worth trying again. */
-  readonly retryAfter?: number;
-}
 
 /** What an account call comes to: better-auth's answer with the cookies it sets, or a refusal. */
 export type Answer =
-  { readonly ok: true; readonly body: unknown; readonly cookies: readonly string[] } | Refusal;
+  { readonly ok: true; readonly body: unknown; readonly cookies: readonly string[] } | Refused;
+
+/** A refused call: why, in one sentence for people and a code for programs. */
+export type Refused = Refusal & { readonly ok: false };
 
 const text = accountMessages.refused;
 
@@ -45,7 +30,7 @@ const INVALID_EMAIL = REFUSED.invalid([
 ]);
 
 /** What better-auth refuses, by its code, as this site says it. */
-const REFUSALS: Readonly<Record<string, Refusal>> = {
+const REFUSALS: Readonly<Record<string, Refused>> = {
   INVALID_EMAIL_OR_PASSWORD: refusal(401, 'wrong_password', { detail: text.wrongPassword }),
   INVALID_PASSWORD: refusal(401, 'wrong_password', {
     detail: text.wrongCurrentPassword,
@@ -67,7 +52,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 };
 
 /** The refusal that better-auth threw. Anything else is thrown on: it is no answer. */
-export function refusalOf(error: unknown): Refusal {
+export function refusalOf(error: unknown): Refused {
   if (!isAPIError(error)) throw error;
   const known = REFUSALS[String(error.body?.code)];
   if (known) return known;
@@ -78,6 +63,6 @@ function refusal(
   status: number,
   code: string,
   rest: Pick<Refusal, 'detail' | 'errors' | 'retryAfter'>,
-): Refusal {
+): Refused {
   return { ok: false, status, code, ...rest };
 }

@@ -1,7 +1,7 @@
 import { error } from '@sveltejs/kit';
 import type { Cookies, RequestEvent } from '@sveltejs/kit';
 import { clientAddress } from './client-address.ts';
-import type { Refusal } from './answer.ts';
+import type { Refused } from './answer.ts';
 import type { CallName } from './calls.ts';
 
 /**
@@ -12,7 +12,7 @@ export async function submit(
   event: RequestEvent,
   name: CallName,
   input: unknown,
-): Promise<Refusal | null> {
+): Promise<Refused | null> {
   const caller = { cookie: event.request.headers.get('cookie'), address: clientAddress(event) };
   const answer = await event.locals.cairn.accounts.call(name, input, caller);
   if (!answer.ok) {

@@ -1,5 +1,6 @@
-import { NO_SUCH_CALL, problemAnswer } from '../../../site/problem.ts';
+import { problemResponse } from 'sveltekit-cairn/server';
+import { NO_SUCH_CALL } from '../../../site/no-such-call.ts';
 import type { RequestHandler } from './$types';
 
 /** No call: programs get a problem that they can read, not a page. */
-export const fallback: RequestHandler = () => problemAnswer(NO_SUCH_CALL);
+export const fallback: RequestHandler = () => problemResponse(NO_SUCH_CALL);

@@ -9,7 +9,7 @@ import { Worker } from 'node:worker_threads';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isUnavailable } from './database.ts';
-import type { Database, Row, Script } from './database.ts';
+import type { AnyKysely, Database, Row, Script } from './database.ts';
 import { sqlite, sqliteConnection } from './sqlite.ts';
 
 let folder: string;
@@ -66,6 +66,62 @@ describe('a file', () => {
     await used.close();
     await used.close();
     await expect(used.read(() => run('select 1'))).rejects.toThrow();
+  });
+});
+
+describe('a transaction of Kysely’s, such as a sign-up', () => {
+  type Transact = (work: (own: AnyKysely) => Promise<void>) => Promise<unknown>;
+
+  /** Reads, lets another process write, and writes: says what became of both. */
+  async function readThenWrite(path: string, transact: Transact) {
+    const other = new DatabaseSync(path, { timeout: 0 });
+    let theirs: unknown = null;
+    const own = await errorOf(
+      transact(async (kysely) => {
+        await sql`select * from counts`.execute(kysely);
+        try {
+          other.exec('insert into counts values (1)');
+        } catch (error) {
+          theirs = error;
+        }
+        await sql`insert into counts values (2)`.execute(kysely);
+      }),
+    );
+    other.close();
+    return { theirs, own };
+  }
+
+  test('is not refused its writes because another process wrote after it had read', async () => {
+    const path = join(folder, 'immediate.db');
+    const database = opened(path);
+    const { kysely } = database;
+    await database.write(() => run('create table counts (value integer)'));
+
+    // As Kysely itself begins one: refused, and waiting would not have helped.
+    const deferred: Transact = (work) =>
+      kysely.connection().execute(async (own) => {
+        await sql`begin`.execute(own);
+        await work(own).finally(() => sql`rollback`.execute(own));
+      });
+    const lost = await readThenWrite(path, deferred);
+    expect(lost).toMatchObject({ theirs: null, own: { errcode: SQLITE_BUSY_SNAPSHOT } });
+    expect(isUnavailable(lost.own)).toBe(true);
+
+    const kept = await readThenWrite(path, (work) => kysely.transaction().execute(work));
+    expect(kept).toMatchObject({ theirs: { errcode: 5 }, own: undefined });
+    const rows = await database.read(() => run('select value from counts order by value'));
+    expect(rows).toEqual([{ value: 1 }, { value: 2 }]);
+  });
+
+  test('waits for another process that writes', async () => {
+    const path = join(folder, 'waits.db');
+    const database = opened(path);
+    const other = new Worker(MAKES_IT_TOO, { eval: true, workerData: path });
+    await once(other, 'message');
+    const tables = sql`select name from sqlite_schema`;
+    const seen = await database.kysely.transaction().execute((own) => tables.execute(own));
+    expect(seen.rows).toEqual([{ name: 'theirs' }]);
+    await once(other, 'exit');
   });
 });
 
@@ -153,6 +209,8 @@ const MAKES_IT_TOO = `
   connection.exec('commit');
   connection.close();
 `;
+
+const SQLITE_BUSY_SNAPSHOT = 517;
 
 function* run(statement: string): Script<readonly Row[]> {
   return yield { name: '', sql: statement, parameters: [] };

@@ -3,8 +3,15 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Kysely, SqliteDialect } from 'kysely';
-import type { SqliteDatabase } from 'kysely';
+import {
+  CompiledQuery,
+  Kysely,
+  SqliteAdapter,
+  SqliteDriver,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import type { DatabaseConnection, Dialect, SqliteDatabase } from 'kysely';
 import { DatabaseUnavailable, isUnavailable, LOCK_TIMEOUT, runSync } from './database.ts';
 import type { AnyKysely, Database, Row, Statement } from './database.ts';
 
@@ -59,9 +66,7 @@ function useWriteAheadLog(connection: DatabaseSync): void {
 }
 
 function overConnection(open: () => DatabaseSync, close: () => void): Database {
-  const kysely: AnyKysely = new Kysely({
-    dialect: new SqliteDialect({ database: () => Promise.resolve(forKysely(open())) }),
-  });
+  const kysely: AnyKysely = new Kysely({ dialect: dialectOver(open) });
   const execute = executor(open);
 
   return {
@@ -117,7 +122,28 @@ function executor(open: () => DatabaseSync): (statement: Statement) => readonly 
   };
 }
 
-/** Kysely's dialect was written for better-sqlite3: it asks for `reader` and passes lists. */
+/** Kysely's own dialect for SQLite, on our connection. */
+function dialectOver(open: () => DatabaseSync): Dialect {
+  const database = () => Promise.resolve(forKysely(open()));
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new ImmediateDriver({ database }),
+    createIntrospector: (kysely) => new SqliteIntrospector(kysely),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+/**
+ * Takes the lock when a transaction begins. One that begins by reading, as Kysely's do otherwise, is
+ * refused at its first write, and at once, when another process has written in between.
+ */
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+}
+
+/** Kysely's driver was written for better-sqlite3: it asks for `reader` and passes lists. */
 function forKysely(connection: DatabaseSync): SqliteDatabase {
   return {
     close: () => connection.close(),

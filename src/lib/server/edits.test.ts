@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { withDatabases } from '../../../tests/support/databases.ts';
 import type { ContentData } from '../core/index.ts';
 import { createCatalogue } from '../core/index.ts';
-import { done, op, outcomes, send } from './device.testing.ts';
+import { done, op, outcomes, recordIn, send } from './device.testing.ts';
 import { openSchool, SECOND, sharing, START } from './school.testing.ts';
 
 const lesson = (id: string, more: object = {}): ContentData => ({
@@ -168,9 +168,65 @@ withDatabases(({ open }) => {
     });
   });
 
-  test('an offline completion of what is a module by now is rejected, not lost in silence', async () => {
-    const { ann, teach } = await school();
-    teach([course(module('a', lesson('a1')))]);
-    expect(outcomes(await send(ann, [done(1, 'a')]))).toEqual(['rejected invalid']);
+  describe('what was done offline to a lesson that is a container by now', () => {
+    const grown = (more: object = {}) =>
+      course({ ...module('a', lesson('a1'), lesson('a2')), ...more }, lesson('b'));
+    const marked = { contentId: 'a', status: 'completed', completedAt: iso(START) };
+
+    test('is the container’s mark when it was completed, and raises no sum', async () => {
+      const { ann, teach } = await school();
+      teach([grown()]);
+      const answer = await send(ann, [op(1, 'opened', { contentId: 'a' }), done(2, 'a')]);
+      expect(outcomes(answer)).toEqual(['applied', 'applied']);
+      const found = { ...marked, completed: 0, total: 2, newSinceCompletion: 2 };
+      expect(recordIn(answer, 'a')).toMatchObject(found);
+      expect((await ann.content({ contentId: 'a' })).body).toMatchObject(found);
+      const { body } = await ann.content({ contentId: 'course' });
+      expect(body).toMatchObject({ status: 'not-started', completed: 0, total: 3 });
+    });
+
+    test('counts under an id that the container had before', async () => {
+      const { ann, teach } = await school();
+      teach([grown({ id: 'renamed', aliases: ['a'] })]);
+      expect(outcomes(await send(ann, [done(1, 'a')]))).toEqual(['applied']);
+      const { body } = await ann.content({ contentId: 'renamed' });
+      expect(body).toMatchObject({ ...marked, contentId: 'renamed' });
+      await send(ann, [done(2, 'a1')]);
+      expect((await ann.content({ contentId: 'renamed' })).body).toMatchObject({ completed: 1 });
+    });
+
+    test('is kept where it completes nothing, and comes back with the lesson', async () => {
+      const { ann, teach } = await school();
+      teach([grown()]);
+      const answer = await send(ann, [
+        op(1, 'restarted', { contentId: 'a' }),
+        op(2, 'saved', { contentId: 'a', data: 'page 7' }),
+        op(3, 'reopened', { contentId: 'a', seen: {} }),
+      ]);
+      expect(outcomes(answer)).toEqual(['applied', 'applied', 'applied']);
+      expect(recordIn(answer, 'a')).toMatchObject({ status: 'not-started', completedAt: null });
+      teach([course(lesson('a'), lesson('b'))]);
+      const { body } = await ann.content({ contentId: 'a' });
+      expect(body).toMatchObject({ status: 'in-progress', data: 'page 7' });
+    });
+
+    test('marks no course or theme in which the server grades', async () => {
+      const quiz = { id: 'q', type: 'exercise', title: 'Quiz', graded: true } as const;
+      const { ann, teach } = await school();
+      teach([course(module('a', quiz), lesson('b'))]);
+      const finishing = [
+        done(1, 'course'),
+        op(2, 'attempted', { contentId: 'course', attempt: 'one', score: 100 }),
+      ];
+      expect(outcomes(await send(ann, finishing))).toEqual(
+        finishing.map(() => 'rejected graded_by_server'),
+      );
+      expect((await ann.list()).body).toMatchObject({ progress: [], revision: 0 });
+      // A module proves nothing: the course counts its exercise, not its mark.
+      expect(outcomes(await send(ann, [done(3, 'a')]))).toEqual(['applied']);
+      const summary = (await ann.summary({ courseId: 'course' })).body;
+      expect(summary).toMatchObject({ status: 'not-started', completed: 0, total: 2 });
+      expect(summary.next?.contentId).toBe('q');
+    });
   });
 });

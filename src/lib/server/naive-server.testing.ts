@@ -61,8 +61,8 @@ export function createNaiveLearner(): NaiveLearner {
     const known = history.some((each) => each.device === device && each.seq === seq);
     if (seq <= lastSeq && (known || !isLogged)) return 'duplicate';
     const item = find(content, contentId);
-    if (item && !isLeaf(item)) return 'rejected invalid';
-    if (item && kind === 'attempted' && item.type !== 'exercise') return 'rejected invalid';
+    const isLesson = item?.type === 'lesson';
+    if (isLesson && kind === 'attempted') return 'rejected invalid';
 
     const epochNow = epochOf(of(contentId));
     const shifted = Math.min(now, Math.max(now - 400 * DAY, at + now - deviceNow));

@@ -1,4 +1,4 @@
-import type { Item, SyncResult } from '../core/index.ts';
+import type { Catalogue, Item, SyncResult } from '../core/index.ts';
 import {
   apply,
   effectiveTime,
@@ -8,6 +8,7 @@ import {
   rollUpOf,
   settle,
   stamp,
+  unitsOf,
   UNTOUCHED,
 } from '../core/index.ts';
 import type { Script } from './database.ts';
@@ -76,7 +77,7 @@ function* accept(transaction: Transaction, place: Place, draft: TimedDraft): Scr
   // What was taken in once stays so, even where the content would refuse it by now.
   const known = knownAs(transaction, device, draft);
   if (known) return known;
-  const code = refusal(item, draft);
+  const code = refusal(transaction.catalogue, draft);
   if (code) return { seq, status: 'rejected', code };
   if (!item && !(yield* mayKeepUnknown(transaction, ledger, contentId))) {
     return { seq, status: 'rejected', code: 'unknown_content' };
@@ -90,7 +91,10 @@ function* accept(transaction: Transaction, place: Place, draft: TimedDraft): Scr
     ...(draft.graded !== undefined && { graded: draft.graded }),
   });
   for (const id of apply(transaction.catalogue, ledger.book, stamped)) changed.add(id);
-  if (item && ledger.rows.has(item.id) && changed.has(contentId)) changed.add(item.id);
+  if (item && changed.has(contentId)) {
+    // A container's mark is its own, whichever of its ids the work was done under.
+    if (!isUnit(item) || ledger.rows.has(item.id)) changed.add(item.id);
+  }
   if (isLogged(draft.kind)) writeLog(transaction, device, { draft, stamped });
   device.lastSeq = Math.max(device.lastSeq, seq);
   device.lastEffectiveAt = time;
@@ -102,14 +106,30 @@ function* accept(transaction: Transaction, place: Place, draft: TimedDraft): Scr
 }
 
 /** Why an operation can never be accepted, or null. */
-function refusal(item: Item | undefined, draft: TimedDraft): string | null {
+function refusal(catalogue: Catalogue, draft: TimedDraft): string | null {
+  const item = catalogue.items.get(draft.contentId);
   if (!item) return null;
-  if (!isUnit(item)) return 'invalid';
+  // The device knew a unit by this id: what it was becomes the container's mark.
+  if (!isUnit(item)) {
+    return isProof(catalogue, item) && mayComplete(draft) ? 'graded_by_server' : null;
+  }
   if (draft.kind === 'attempted' && item.type !== 'exercise') return 'invalid';
   if (!item.graded) return null;
   if (draft.kind === 'completed') return 'graded_by_server';
   if (draft.kind === 'attempted' && draft.graded === undefined) return 'graded_by_server';
   return null;
+}
+
+/**
+ * Says whether a container that is finished proves something: a course or theme with exercises that
+ * only the server's grading completes. What a learner says of its id must not stand for them.
+ */
+function isProof(catalogue: Catalogue, item: Item): boolean {
+  return item.type !== 'module' && unitsOf(catalogue, item).some((unit) => unit.graded);
+}
+
+function mayComplete({ kind }: TimedDraft): boolean {
+  return kind === 'completed' || kind === 'attempted';
 }
 
 /** Says whether an operation for an id that no catalogue here holds may be kept. */

@@ -6,7 +6,7 @@ import {
   contentQuerySchema,
   listQuerySchema,
   MAX_DATA_DEPTH,
-  MAX_DATA_LENGTH,
+  MAX_DATA_BYTES,
   MAX_OPERATIONS,
   operationSchema,
   summaryQuerySchema,
@@ -84,7 +84,7 @@ describe('an operation', () => {
     'saved, as long as allowed': {
       ...origin,
       kind: 'saved',
-      data: 'x'.repeat(MAX_DATA_LENGTH - 2),
+      data: 'x'.repeat(MAX_DATA_BYTES - 2),
     },
     restarted: { ...origin, kind: 'restarted' },
   };
@@ -134,7 +134,7 @@ describe('an operation', () => {
         [2 ** 53],
         [JSON.parse('1e309')],
         nested(MAX_DATA_DEPTH + 1),
-        'x'.repeat(MAX_DATA_LENGTH - 1),
+        'x'.repeat(MAX_DATA_BYTES - 1),
       ],
     ],
     ['answers', { ...origin, kind: 'attempted', attempt: 'a' }, ['a\0b', nested(21)]],
@@ -221,8 +221,41 @@ describe('data', () => {
             (each) =>
               Number.isFinite(each) && (!Number.isInteger(each) || Math.abs(each) < 2 ** 53),
           ) &&
-          JSON.stringify(data).length <= MAX_DATA_LENGTH;
+          Buffer.byteLength(JSON.stringify(data)) <= MAX_DATA_BYTES;
         expect(rule(data)).toBe(storable);
+      }),
+  );
+});
+
+describe('the size of data', () => {
+  const inBytes = (text: string) => paths(updateRequestSchema, updating(text)).length === 0;
+  const updating = (data: unknown) => ({
+    contentId: 'a',
+    contentType: 'lesson',
+    status: 'in-progress',
+    data,
+  });
+  // The first and last code points of one to four bytes, and what JSON escapes.
+  const characters = fc.constantFrom(
+    ...['a', '\u007f', '\u0080', '\u07ff', '\u0800', '\ud7ff', '\ue000', '\uffff'],
+    ...['\u{10000}', '\u{10ffff}', '"', '\n', '\u0001'],
+  );
+
+  law(
+    'is counted in bytes of UTF-8: exactly the limit is accepted, one more is not',
+    {
+      holds: inBytes,
+      fails: {
+        'units of UTF-16': (text) => JSON.stringify(text).length <= MAX_DATA_BYTES,
+        'code points': (text) => Array.from(JSON.stringify(text)).length <= MAX_DATA_BYTES,
+      },
+    },
+    (accepts: (text: string) => boolean) =>
+      fc.property(fc.array(characters, { minLength: 1, maxLength: 50 }), (some) => {
+        const text = some.join('');
+        const bytes = Buffer.byteLength(JSON.stringify(text));
+        const full = text + 'x'.repeat(MAX_DATA_BYTES - bytes);
+        expect([accepts(full), accepts(`${full}x`)]).toEqual([true, false]);
       }),
   );
 });
@@ -308,7 +341,7 @@ describe('an update request', () => {
     ['status', ['', 'done', 'constructor', null, 1]],
     ['progressPercentage', [...NO_NUMBERS, -1, 101, 2 ** 53]],
     ['score', [...NO_NUMBERS, -1, 101, 2 ** 53]],
-    ['data', ['\0', '\ud800', nested(21), 'x'.repeat(MAX_DATA_LENGTH)]],
+    ['data', ['\0', '\ud800', nested(21), 'x'.repeat(MAX_DATA_BYTES)]],
   ])('is refused at "%s" for a value that cannot be', (field, values) => {
     for (const value of values) {
       expect([value, paths(updateRequestSchema, { ...request, [field]: value })]).toEqual([

@@ -8,8 +8,8 @@ import { STATUSES } from './unit-progress.ts';
 export const MAX_BODY_BYTES = 256 * 1024;
 /** Most operations in one sync. */
 export const MAX_OPERATIONS = 200;
-/** Largest `data` or `answers`, in UTF-16 units of its JSON text. */
-export const MAX_DATA_LENGTH = 16 * 1024;
+/** Largest `data` or `answers`, in bytes of its JSON text. */
+export const MAX_DATA_BYTES = 16 * 1024;
 /** Deepest nesting of `data` or `answers`. */
 export const MAX_DATA_DEPTH = 20;
 
@@ -49,7 +49,7 @@ const attempt = v.pipe(
 /** Any JSON that can be stored and comes back the same. */
 const data = v.custom<unknown>(
   (input) => input !== undefined && isStorable(input, MAX_DATA_DEPTH) && fits(input),
-  `must be JSON of at most ${MAX_DATA_LENGTH} characters and ${MAX_DATA_DEPTH} levels, without NUL, lone surrogates or numbers that a double cannot hold`,
+  `must be JSON of at most ${MAX_DATA_BYTES} bytes and ${MAX_DATA_DEPTH} levels, without NUL, lone surrogates or numbers that a double cannot hold`,
 );
 
 /** Completions by device, the server's too. Valibot's record would drop one called `constructor`. */
@@ -184,5 +184,16 @@ function isInexact(value: number): boolean {
 }
 
 function fits(value: unknown): boolean {
-  return JSON.stringify(value).length <= MAX_DATA_LENGTH;
+  const text = JSON.stringify(value);
+  return text.length <= MAX_DATA_BYTES && bytesOf(text) <= MAX_DATA_BYTES;
+}
+
+/** How many bytes a text has in UTF-8: a code point has one to four. */
+function bytesOf(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0)!;
+    bytes += 1 + Number(code > 0x7f) + Number(code > 0x7ff) + Number(code > 0xffff);
+  }
+  return bytes;
 }

@@ -76,6 +76,11 @@ withDatabases(({ open }) => {
         () => JSON.stringify({ ...bowline, data: 'a'.repeat(16 * 1024) }),
       ],
       [
+        'with more than 16 KiB of data, in fewer characters',
+        422,
+        () => JSON.stringify({ ...bowline, data: 'é'.repeat(9 * 1024) }),
+      ],
+      [
         'with a key called __proto__',
         422,
         () => raw({ ...bowline, '?': {} }, { '?': '"__proto__"' }),

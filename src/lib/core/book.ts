@@ -11,6 +11,7 @@ import {
   countOf,
   given,
   isFull,
+  NOTHING,
   replacePart,
   unitSums,
 } from './roll-up.ts';
@@ -42,6 +43,17 @@ export function progressOf(catalogue: Catalogue, book: Book, item: Item): Progre
 /** The progress on a unit. */
 export function progressOfUnit(book: Book, item: Item): Progress {
   return unitProgress(item, statesOf(book, item));
+}
+
+/** The states under all ids of an item; none of one that nobody has touched. */
+export function statesOf(book: Book, item: Item): ItemState[] {
+  // A loop, and no list of lists: a summary asks for every unit of a course.
+  const states: ItemState[] = [];
+  for (const id of item.ids) {
+    const state = book.states.get(id);
+    if (state) states.push(state);
+  }
+  return states;
 }
 
 /** The progress on a container, with how much of it is done. */
@@ -135,13 +147,9 @@ export function rollUpOf(catalogue: Catalogue, book: Book, item: Item): RollUp {
 }
 
 function sumsOf(catalogue: Catalogue, book: Book, item: Item): Sums {
-  return isUnit(item)
-    ? unitSums(item, progressOfUnit(book, item))
-    : rollUpOf(catalogue, book, item);
-}
-
-function statesOf(book: Book, item: Item): ItemState[] {
-  return item.ids.flatMap((id) => book.states.get(id) ?? []);
+  if (!isUnit(item)) return rollUpOf(catalogue, book, item);
+  const states = statesOf(book, item);
+  return states.length > 0 ? unitSums(item, unitProgress(item, states)) : NOTHING;
 }
 
 /**

@@ -26,5 +26,6 @@ export * from './operation.ts';
 export * from './record.ts';
 export * from './roll-up.ts';
 export * from './stamp.ts';
+export * from './summary.ts';
 export * from './unit-progress.ts';
 export * from './wire.ts';

@@ -67,6 +67,7 @@ export function unitSums(item: Item, progress: Progress): Sums {
 
 /** What an item with these sums adds to those of its parent: the one formula of the roll-up. */
 export function given(item: Item, sums: Sums): Sums {
+  if (sums === NOTHING) return NOTHING;
   if (item.optional) return { ...sums, completed: 0, scoreSum: 0, scoreCount: 0 };
   return { ...sums, completed: Math.min(sums.completed, item.atLeast ?? Infinity) };
 }
@@ -130,5 +131,6 @@ export function containerProgress(item: Item, rollUp: RollUp): ContainerProgress
 }
 
 function add(a: Sums, b: Sums): Sums {
-  return replacePart(a, NOTHING, b);
+  // Of most units in a long course there is nothing yet.
+  return b === NOTHING ? a : replacePart(a, NOTHING, b);
 }

@@ -1,5 +1,6 @@
 import type { Item } from './catalogue.ts';
 import type { Attempt, Completion, ItemState } from './item-state.ts';
+import { isBlank, isCompleted } from './item-state.ts';
 import type { Json } from './json.ts';
 import type { CompletedBy } from './operation.ts';
 
@@ -34,21 +35,39 @@ export function unitProgress(
   item: Pick<Item, 'score'> | undefined,
   states: readonly ItemState[],
 ): Progress {
-  const first = earliestCompletion(states);
+  const first = firstCompletion(states);
   const percentage = Math.max(0, ...states.map((state) => state.percentage));
-  const startedAt = least(states.map((state) => state.started));
   return {
-    status: first ? 'completed' : startedAt === null ? 'not-started' : 'in-progress',
+    status: statusOf(states),
     completedAt: first?.time ?? null,
     completedBy: first?.by ?? null,
     completedVersion: first ? latestVersion(states) : null,
-    startedAt,
-    lastAccessedAt: greatest(states.map((state) => state.lastAccessed)),
+    startedAt: least(states.map((state) => state.started)),
+    lastAccessedAt: lastVisit(states),
     progressPercentage: first ? 100 : Math.min(99, percentage),
     score: scoreOf(item, states),
     data: lastSaved(states),
     timeSpentMs: sum(states.flatMap((state) => Object.values(state.spent))),
   };
+}
+
+/** The status alone, which lists of many units show: completed if any state is. */
+export function statusOf(states: readonly ItemState[]): Status {
+  if (states.some(isCompleted)) return 'completed';
+  return states.every(isBlank) ? 'not-started' : 'in-progress';
+}
+
+/** The earliest live completion, whose date is shown. */
+export function firstCompletion(states: readonly ItemState[]): Completion | undefined {
+  return completionsOf(states).reduce<Completion | undefined>(
+    (first, each) => (first && first.time <= each.time ? first : each),
+    undefined,
+  );
+}
+
+/** The latest visit, in milliseconds since 1970. */
+export function lastVisit(states: readonly ItemState[]): number | null {
+  return greatest(states.map((state) => state.lastAccessed));
 }
 
 /** All live completions, in an order that no database changes; none keeps that of keys. */
@@ -57,13 +76,6 @@ function completionsOf(states: readonly ItemState[]): Completion[] {
     Object.keys(done)
       .sort()
       .flatMap((device) => done[device]!),
-  );
-}
-
-function earliestCompletion(states: readonly ItemState[]): Completion | undefined {
-  return completionsOf(states).reduce<Completion | undefined>(
-    (first, each) => (first && first.time <= each.time ? first : each),
-    undefined,
   );
 }
 
@@ -97,14 +109,12 @@ function lastSaved(states: readonly ItemState[]): Json {
 
 /** The least of the times that are there. */
 export function least(times: readonly (number | null)[]): number | null {
-  const known = times.filter((time) => time !== null);
-  return known.length > 0 ? Math.min(...known) : null;
+  return times.reduce((a, b) => (a === null || (b !== null && b < a) ? b : a), null);
 }
 
 /** The greatest of the times that are there. */
 export function greatest(times: readonly (number | null)[]): number | null {
-  const known = times.filter((time) => time !== null);
-  return known.length > 0 ? Math.max(...known) : null;
+  return times.reduce((a, b) => (a === null || (b !== null && b > a) ? b : a), null);
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { withDatabases } from '../../../tests/support/databases.ts';
+import type { Database } from './database.ts';
+import { createProgressServer } from './progress.ts';
 import type { Learner } from './school.testing.ts';
 import { CONTENT, openSchool, ORIGIN, SECOND, sharing } from './school.testing.ts';
 
@@ -282,6 +284,74 @@ withDatabases(({ open }) => {
       },
     );
 
+    test.each(reads)('of the %s shows at once what another process wrote', async (_, read) => {
+      const { ann, database, catalogue } = await school();
+      const other = createProgressServer({ catalogue, database, identify: () => null });
+      await ann.update({ ...tie, status: 'in-progress', score: 0 });
+      expect((await read(ann)).text).not.toContain('"status":"completed"');
+      await other.record(ann.id, [
+        { contentId: 'tie', kind: 'attempted', attempt: 'x', score: 90 },
+      ]);
+      expect((await read(ann)).text).toContain('"status":"completed"');
+    });
+
+    test.each(reads)('of the %s shows at once that content was edited', async (name, read) => {
+      const { ann, teach } = await school();
+      await ann.update({ ...tie, score: 80 });
+      const before = await read(ann);
+      teach(without('bowline'));
+      const edited = await read(ann);
+      teach(CONTENT);
+      expect((await read(ann)).text).toBe(before.text);
+      // The exercise's own record has nothing of its course.
+      if (name !== 'content') expect(edited.text).not.toBe(before.text);
+      expect(edited.headers.get('etag')).not.toBe(before.headers.get('etag'));
+    });
+
+    test.each(reads)('of the %s brings nothing back that was erased', async (_, read) => {
+      const { ann, progress } = await school();
+      await ann.update({ ...tie, score: 80 });
+      const before = await read(ann);
+      await progress.erase(ann.id);
+      // The revision is the same again.
+      await ann.update({ ...tie, status: 'in-progress', score: 10 });
+      const etag = before.headers.get('etag')!;
+      const after = await read(ann, { 'if-none-match': etag });
+      expect(after.status).toBe(200);
+      expect(after.text).not.toBe(before.text);
+    });
+
+    test.each(reads)('of the %s is made once while nothing changes', async (_, read) => {
+      const { database, reads } = watched(await open());
+      const { as, enrol } = await openSchool(database);
+      await enrol('ann', 'bob');
+      await as('ann').update(tie);
+      const ask = async (who: string) => {
+        const before = reads();
+        const { text } = await read(as(who));
+        return { text, reads: reads() - before };
+      };
+      const first = await ask('ann');
+      expect(first.reads).toBe(2);
+      expect(await ask('ann')).toEqual({ ...first, reads: 1 });
+      const his = await ask('bob');
+      expect(his.reads).toBe(2);
+      expect(his.text).not.toBe(first.text);
+    });
+
+    test('is made anew for another question', async () => {
+      const { ann } = await school();
+      await ann.update(bowline);
+      await ann.update(rope);
+      expect(await idsIn(ann.list())).toHaveLength(5);
+      expect(await idsIn(ann.list({ contentType: 'lesson' }))).toEqual(['bowline', 'rope']);
+      expect(await idsIn(ann.list({ contentType: 'lesson', limit: '1' }))).toEqual(['bowline']);
+      expect((await ann.content({ contentId: 'rope' })).body.status).toBe('in-progress');
+      expect((await ann.content({ contentId: 'bowline' })).body.status).toBe('completed');
+      expect((await ann.summary({ courseId: 'knots' })).body.courseId).toBe('knots');
+      expect((await ann.summary({ courseId: 'weather' })).body.courseId).toBe('weather');
+    });
+
     test.each(reads)('of the %s is refused to nobody', async (_, read) => {
       const { nobody } = await school();
       const { status, problem } = await read({ ...nobody, id: '' });
@@ -359,6 +429,16 @@ withDatabases(({ open }) => {
 });
 
 type Read = ReturnType<Learner['list'] | Learner['content'] | Learner['summary']>;
+
+/** A database that counts what it is asked to read. */
+function watched(database: Database): { database: Database; reads: () => number } {
+  let reads = 0;
+  const read: Database['read'] = (script) => {
+    reads++;
+    return database.read(script);
+  };
+  return { database: { ...database, read }, reads: () => reads };
+}
 
 const WEATHER = CONTENT[0]!.children![1]!;
 const HAIL = { id: 'hail', type: 'lesson' as const, title: 'Hail' };

@@ -5,11 +5,13 @@ import {
   contentQuerySchema,
   isUnit,
   listQuerySchema,
+  summarise,
   summaryQuerySchema,
   syncRequestSchema,
   updateRequestSchema,
 } from '../core/index.ts';
 import { answersIn, draftsOfUpdate, leftOpen } from './acts.ts';
+import { createAnswers } from './answer-cache.ts';
 import { isMissingUser, isUnavailable } from './database.ts';
 import type { Grade } from './grading.ts';
 import { gradeOf } from './grading.ts';
@@ -21,7 +23,6 @@ import { createRateLimiter } from './rate-limit.ts';
 import type { Reader } from './reader.ts';
 import { listRecords } from './reader.ts';
 import { invalid, readBody, readQuery, refuseOtherMethods, refuseOtherOrigins } from './request.ts';
-import { summarise } from './summary.ts';
 import { sync } from './sync.ts';
 import type { Written } from './transaction.ts';
 import { SERVER_DEVICE } from './transaction.ts';
@@ -57,11 +58,15 @@ export interface EndpointOptions {
 /** Requests a learner may make at once, and how many come back each second; reads and writes apart. */
 const LIMIT = { capacity: 300, refill: 20 };
 
+/** Bytes of finished answers that are kept in memory: summaries of 500 units for 500 learners. */
+const ANSWERS = 32 * 1024 * 1024;
+
 /** Makes the endpoints. Each parses, asks who may, and maps to a status; the work is done elsewhere. */
 export function createEndpoints(options: EndpointOptions): Endpoints {
   const { reader, writer, now, newId, grade } = options;
   const takeRead = createRateLimiter(LIMIT, now);
   const takeWrite = createRateLimiter(LIMIT, now);
+  const finished = createAnswers(ANSWERS);
 
   const write = (answer: (request: Request, viewer: string) => Promise<unknown>): Endpoint =>
     guarded(options, async (request, viewer) => {
@@ -71,8 +76,13 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
       return Response.json(body, { headers: { 'cache-control': 'no-store' } });
     });
 
-  /** A read of one learner's progress: 304 when the device has it already. */
+  /**
+   * A read of one learner's progress: 304 when the device has it already, and made only where the
+   * same was not asked before. What is kept of the learner and the content have each a name that
+   * changes with them, read anew every time, so an answer found under both is what would be made.
+   */
   const read = <Q extends { userId?: string | undefined }>(
+    name: string,
     parseQuery: (url: URL) => Q,
     find: (query: Q, catalogue: Catalogue) => (userId: string) => Promise<unknown>,
   ): Endpoint =>
@@ -84,10 +94,13 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
       const userId = await visible(options, reading, query.userId);
       const catalogue = await options.catalogue();
       const answer = find(query, catalogue);
-      const etag = etagOf(userId, await reader.revision(userId), catalogue);
+      const made = [userId, await reader.version(userId), catalogue.version];
+      const etag = etagOf(made);
       const headers = { etag, 'cache-control': 'private, no-cache', vary: 'Cookie' };
       if (matches(request, etag)) return new Response(null, { status: 304, headers });
-      return Response.json(await answer(userId), { headers });
+      const key = JSON.stringify([...made, name, query]);
+      const body = await finished(key, () => answer(userId));
+      return new Response(body, { headers: { ...headers, 'content-type': 'application/json' } });
     });
 
   return {
@@ -114,6 +127,7 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
     }),
 
     list: read(
+      'list',
       (url) => readQuery(url, listQuerySchema),
       (query, catalogue) => async (userId) => {
         const ledger = await reader.ledger(userId);
@@ -123,6 +137,7 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
     ),
 
     content: read(
+      'content',
       (url) => readQuery(url, contentQuerySchema),
       ({ contentId }, catalogue) => {
         const item = itemOf(catalogue, contentId, 'unknown_content');
@@ -131,10 +146,11 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
     ),
 
     courseSummary: read(
+      'courseSummary',
       (url) => readQuery(url, summaryQuerySchema),
       ({ courseId }, catalogue) => {
         const course = itemOf(catalogue, courseId, 'unknown_course');
-        return async (userId) => summarise(catalogue, await reader.ledger(userId), course);
+        return async (userId) => summarise(catalogue, await reader.book(userId), course);
       },
     ),
 
@@ -266,9 +282,9 @@ function answerUpdate(
   };
 }
 
-function etagOf(userId: string, revision: number, catalogue: Catalogue): string {
-  const learner = createHash('sha256').update(userId).digest('base64url').slice(0, 16);
-  return `"${learner}-${revision}-${catalogue.version}"`;
+/** Hashed, for the learner's id is nobody's to read. */
+function etagOf(made: readonly string[]): string {
+  return `"${createHash('sha256').update(JSON.stringify(made)).digest('base64url').slice(0, 32)}"`;
 }
 
 /** RFC 9110, section 13.1.2: weak comparison with any of the listed tags. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestEvent } from '@sveltejs/kit';
-import type { Catalogue, Loaded } from '../core/index.ts';
-import { isUnit, outlineOf, scopeOf } from '../core/index.ts';
+import type { Catalogue, CourseSummary, Loaded, Overview } from '../core/index.ts';
+import { createBook, isUnit, outlineOf, overviewOf, scopeOf, summarise } from '../core/index.ts';
 import type { RecordedAct } from './acts.ts';
 import { draftsOf } from './acts.ts';
 import { formatCursor } from './cursor.ts';
@@ -15,8 +15,6 @@ import { migrate } from './migrate.ts';
 import type { LearnerExport } from './queries.ts';
 import { createQueries } from './queries.ts';
 import { changesIn, createReader } from './reader.ts';
-import type { CourseSummary, Overview } from './summary.ts';
-import { overviewOf, summarise } from './summary.ts';
 import type { UsersTable } from './schema.ts';
 import { SERVER_DEVICE } from './transaction.ts';
 import { createWriter } from './writer.ts';
@@ -167,10 +165,13 @@ export function createProgressServer(options: ProgressOptions): ProgressServer {
 
     summary: async (userId, courseId) => {
       const current = await catalogue();
-      return summarise(current, await reader.ledger(userId), known(current, courseId));
+      return summarise(current, await reader.book(userId), known(current, courseId));
     },
 
-    overview: async (userId) => overviewOf(await catalogue(), await ledgerOf(userId), userId),
+    overview: async (userId) => {
+      const book = userId === null ? createBook() : await reader.book(userId);
+      return overviewOf(await catalogue(), book, userId);
+    },
     export: (userId) => database.read(() => queries.exportAll(userId)),
     erase: (userId) => database.write(() => queries.erase(userId)),
     migrate: () => migrate(database, users),

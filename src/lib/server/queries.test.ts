@@ -120,10 +120,52 @@ withDatabases((kind) => {
           })(),
         );
         expect(await read(queries.learnerRows('bob'))).toEqual({ revision: 1, rows });
-        const light = rows.map(({ data, state, rollUp, ...rest }) => rest);
-        const statuses = await read(queries.learnerStatuses('bob'));
-        expect(JSON.stringify(statuses)).toBe(JSON.stringify({ revision: 1, rows: light }));
         expect(await read(queries.learnerRows('cay'))).toEqual({ revision: 0, rows: [] });
+      });
+
+      test('give their states and roll-ups by content id', async () => {
+        await write(queries.erase('bob'));
+        await write(queries.lockLearners(['bob']));
+        expect(await read(queries.learnerStates('bob'))).toEqual([]);
+        const data = { epoch: 1, saved: { data: `"'\\ ${EMOJI} \n` }, __proto: [] };
+        const rows = [...ids, '"', "'", '\\', '],[', 'line\nbreak'].map((contentId, index) => ({
+          ...row,
+          id: `bob-${index}`,
+          userId: 'bob',
+          contentId,
+          state: index % 2 === 0 ? data : null,
+          rollUp: index % 3 === 0 ? { completed: index, mark: null } : null,
+        }));
+        await write(queries.saveRows(rows));
+        const states = await read(queries.learnerStates('bob'));
+        const { rows: whole } = await read(queries.learnerRows('bob'));
+        expect(states).toEqual(
+          whole.map(({ contentId, state, rollUp }) => [contentId, state, rollUp]),
+        );
+        expect(whole).toHaveLength(rows.length);
+        expect(await read(queries.learnerStates('cay'))).toEqual([]);
+      });
+
+      test('have a version that never comes again, not even with its revision', async () => {
+        const save = (id: string, revision: number, contentId = 'intro') =>
+          write(
+            (function* () {
+              yield* queries.lockLearners(['bob']);
+              yield* queries.saveRows([{ ...row, id, userId: 'bob', revision, contentId }]);
+              yield* queries.saveLearners([{ userId: 'bob', revision }]);
+            })(),
+          );
+        const version = () => read(queries.learnerVersion('bob'));
+        await write(queries.erase('bob'));
+        expect(await version()).toEqual({ revision: 0, rowId: null });
+        await save('first', 1);
+        expect(await version()).toEqual({ revision: 1, rowId: 'first' });
+        await save('second', 2, 'other');
+        expect(await version()).toEqual({ revision: 2, rowId: 'second' });
+        await write(queries.erase('bob'));
+        await save('third', 1);
+        expect(await version()).toEqual({ revision: 1, rowId: 'third' });
+        expect(await read(queries.learnerVersion('cay'))).toEqual({ revision: 0, rowId: null });
       });
 
       test('that changed come by revision and content id, page by page', async () => {

@@ -1,23 +1,15 @@
 import { sql } from 'kysely';
+import type { ItemState, RollUp } from '../core/index.ts';
 import type { AnyKysely, Database, Script } from './database.ts';
 import { createRowFormat } from './row-format.ts';
 import type { RowFormat } from './row-format.ts';
-import {
-  CERTIFICATES,
-  DEVICES,
-  LEARNERS,
-  OPERATIONS,
-  STATUS_COLUMNS,
-  USER_PROGRESS,
-} from './schema.ts';
+import { CERTIFICATES, DEVICES, LEARNERS, OPERATIONS, USER_PROGRESS } from './schema.ts';
 import type {
   CertificateRow,
-  Columns,
   DeviceRow,
   LearnerRow,
   OperationRow,
   ProgressRow,
-  StatusRow,
   UsersTable,
 } from './schema.ts';
 import { prepare } from './statement.ts';
@@ -31,6 +23,9 @@ export type DeviceKey = Pick<DeviceRow, 'userId' | 'deviceId'>;
 
 /** Names a row of `progress_operations`. */
 export type OperationKey = Pick<OperationRow, 'userId' | 'deviceId' | 'seq'>;
+
+/** Of a row of `user_progress`: its content id, item state and roll-up. */
+export type StateRow = [contentId: string, state: ItemState | null, rollUp: RollUp | null];
 
 /** All that is kept of one learner. */
 export interface LearnerExport {
@@ -58,8 +53,13 @@ export interface Queries {
   learner(userId: string): Script<LearnerRow | undefined>;
   /** All rows of a learner by content id, and the revision that they add up to, as of one moment. */
   learnerRows(userId: string): Script<{ revision: number; rows: ProgressRow[] }>;
-  /** The same without JSON, for summaries. */
-  learnerStatuses(userId: string): Script<{ revision: number; rows: StatusRow[] }>;
+  /** What a learner's book is made of, by content id, as of one moment: all that summaries need. */
+  learnerStates(userId: string): Script<StateRow[]>;
+  /**
+   * Tells the rows of a learner from those of any other moment: the revision, and the id of a row
+   * that was written with it. After everything was erased revisions come again; ids do not.
+   */
+  learnerVersion(userId: string): Script<{ revision: number; rowId: string | null }>;
   rows(keys: readonly ProgressKey[]): Script<ProgressRow[]>;
   /** A learner's rows by (revision, content id), from the first one after those given. */
   changedRows(
@@ -122,8 +122,9 @@ export function createQueries(database: Database, users: UsersTable): Queries {
         yield* createLearners(keys.map((key) => ({ ...key, revision: 0 })));
       }
     },
-    learnerRows: wholeLearner(kysely, format, USER_PROGRESS.columns),
-    learnerStatuses: wholeLearner(kysely, format, STATUS_COLUMNS),
+    learnerRows: learnerRows(kysely, format),
+    learnerStates: learnerStates(kysely, format),
+    learnerVersion: learnerVersion(kysely, format),
     rows: find(USER_PROGRESS),
     changedRows: changedRows(kysely, format),
     devices: find(DEVICES),
@@ -160,11 +161,8 @@ export function createQueries(database: Database, users: UsersTable): Queries {
 }
 
 /** All rows of a learner and the learner's revision in one statement, so as of one moment. */
-function wholeLearner<R extends object>(
-  kysely: AnyKysely,
-  format: RowFormat,
-  columns: Columns<R>,
-): (userId: string) => Script<{ revision: number; rows: R[] }> {
+function learnerRows(kysely: AnyKysely, format: RowFormat): Queries['learnerRows'] {
+  const { columns } = USER_PROGRESS;
   const run = prepare<{ user: string | null }>(kysely, 'learner_rows', (p) =>
     kysely
       .selectFrom('progress_learners as learner')
@@ -181,6 +179,55 @@ function wholeLearner<R extends object>(
     return {
       revision,
       rows: (isEmpty ? [] : rows).map(({ learnerRevision, ...row }) => format.decode(columns, row)),
+    };
+  };
+}
+
+/**
+ * All rows as one text, because it is read for whole courses: five hundred small texts take three
+ * times as long to fetch and parse.
+ */
+function learnerStates(kysely: AnyKysely, format: RowFormat): Queries['learnerStates'] {
+  const run = prepare<{ user: string | null }>(kysely, 'learner_states', (p) =>
+    kysely
+      .selectFrom((query) =>
+        query
+          .selectFrom('user_progress')
+          .select(['content_id', 'state', 'roll_up'])
+          .where('user_id', '=', p('user'))
+          .orderBy('content_id')
+          .as('kept'),
+      )
+      .select(format.list('kept', { contentId: 'text', state: 'json', rollUp: 'json' }).as('list')),
+  );
+  return function* (userId) {
+    const [row] = yield* run({ user: format.user(userId) });
+    return JSON.parse((row!['list'] as string | null) ?? '[]') as StateRow[];
+  };
+}
+
+function learnerVersion(kysely: AnyKysely, format: RowFormat): Queries['learnerVersion'] {
+  const run = prepare<{ user: string | null }>(kysely, 'learner_version', (p) =>
+    kysely
+      .selectFrom('progress_learners as learner')
+      .select('learner.revision')
+      .select((query) =>
+        query
+          .selectFrom('user_progress as found')
+          .select('found.id')
+          .whereRef('found.user_id', '=', 'learner.user_id')
+          .whereRef('found.revision', '=', 'learner.revision')
+          .orderBy('found.content_id')
+          .limit(1)
+          .as('rowId'),
+      )
+      .where('learner.user_id', '=', p('user')),
+  );
+  return function* (userId) {
+    const [row] = yield* run({ user: format.user(userId) });
+    return {
+      revision: Number(row?.['revision'] ?? 0),
+      rowId: (row?.['rowId'] ?? null) as string | null,
     };
   };
 }

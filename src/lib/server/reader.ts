@@ -1,5 +1,13 @@
-import type { Catalogue, Change, Item, ListQuery, ProgressRecord, RollUp } from '../core/index.ts';
-import { ancestorsOf, isBlank, isFresh, isUnit, walk } from '../core/index.ts';
+import type {
+  Book,
+  Catalogue,
+  Change,
+  Item,
+  ListQuery,
+  ProgressRecord,
+  RollUp,
+} from '../core/index.ts';
+import { ancestorsOf, createBook, isBlank, isFresh, isUnit, walk } from '../core/index.ts';
 import type { Cursor } from './cursor.ts';
 import { START } from './cursor.ts';
 import type { Database, Script } from './database.ts';
@@ -13,8 +21,13 @@ const PAGE = 200;
 
 /** Reads what is kept of one learner at a time. */
 export interface Reader {
-  /** The learner's revision; 0 when nothing was ever kept. */
-  revision(userId: string): Promise<number>;
+  /**
+   * Names what is kept of the learner now: another text after every change, and never one that
+   * stood for anything else before, not even after everything was erased.
+   */
+  version(userId: string): Promise<string>;
+  /** The learner's book, as of one moment: what summaries are made of. */
+  book(userId: string): Promise<Book>;
   /** All that is kept, as of one moment. */
   ledger(userId: string): Promise<Ledger>;
   /** The record of one item and the learner's revision, read no wider than needed. */
@@ -37,14 +50,26 @@ export function createReader(database: Database, queries: Queries): Reader {
     const { revision, rows } = await database.read(() => queries.learnerRows(userId));
     return openLedger(userId, revision, { rows, whole: true });
   };
-  const revision = async (userId: string) =>
-    (await database.read(() => queries.learner(userId)))?.revision ?? 0;
   /** A cursor ahead of the learner is from before everything was erased: it begins again. */
-  const reachable = async (userId: string, cursor: Cursor) =>
-    cursor.revision <= (await revision(userId)) ? cursor : START;
+  const reachable = async (userId: string, cursor: Cursor) => {
+    const learner = await database.read(() => queries.learner(userId));
+    return cursor.revision <= (learner?.revision ?? 0) ? cursor : START;
+  };
   return {
     ledger,
-    revision,
+
+    version: async (userId) => {
+      const { revision, rowId } = await database.read(() => queries.learnerVersion(userId));
+      return rowId === null ? `${revision}` : `${revision}-${rowId}`;
+    },
+
+    book: async (userId) => {
+      const rows = await database.read(() => queries.learnerStates(userId));
+      return createBook(
+        rows.flatMap(([id, state]) => (state ? [[id, state]] : [])),
+        rows.flatMap(([id, , rollUp]) => (rollUp ? [[id, rollUp]] : [])),
+      );
+    },
 
     record: async (userId, { catalogue, item }) => {
       const narrow = await database.read(() => narrowLedger(queries, userId, item));

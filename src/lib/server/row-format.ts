@@ -15,6 +15,8 @@ type SomeColumns = Readonly<Record<string, ColumnKind>>;
 export interface RowFormat {
   /** The select list for some columns of a table or alias. */
   select(from: string, columns: SomeColumns): AliasedRawBuilder<unknown, string>[];
+  /** All rows of a table or alias as one JSON text, of each a list of some columns. */
+  list(from: string, columns: Readonly<Record<string, 'text' | 'json'>>): RawBuilder<string | null>;
   /** A list parameter's rows, as a table expression. */
   items(list: RawBuilder<string>): AliasedRawBuilder<Row, 'item'>;
   /** A column's value in the current item, ready to be stored or compared. */
@@ -44,6 +46,17 @@ export function createRowFormat({ dialect }: Database, { type }: UsersTable): Ro
       Object.entries<ColumnKind>(columns).map(([name, kind]) =>
         selected(kind, sql.ref(`${from}.${columnName(name)}`)).as(name),
       ),
+    list: (from, columns) => {
+      const values = Object.entries(columns).map(([name, kind]) => {
+        const column = sql.ref(`${from}.${columnName(name)}`);
+        if (!isSqlite) return column;
+        // As it stands: SQLite's own JSON lists would parse what is JSON already.
+        return kind === 'json' ? sql`coalesce(${column}, 'null')` : sql`json_quote(${column})`;
+      });
+      if (!isSqlite) return sql`json_agg(json_build_array(${sql.join(values)}))::text`;
+      const row = sql`'[' || ${sql.join(values, sql` || ',' || `)} || ']'`;
+      return sql`'[' || group_concat(${row}) || ']'`;
+    },
     items: (list) =>
       (isSqlite ? sql<Row>`json_each(${list})` : sql<Row>`jsonb_array_elements(${list}::jsonb)`).as(
         'item',

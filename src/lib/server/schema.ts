@@ -35,9 +35,6 @@ export interface ProgressRow {
   updatedAt: string;
 }
 
-/** A row of `user_progress` without its JSON. */
-export type StatusRow = Omit<ProgressRow, 'data' | 'state' | 'rollUp'>;
-
 /** A row of `progress_operations`, the log: written once, never changed. */
 export interface OperationRow {
   userId: string;
@@ -97,29 +94,29 @@ export interface Table<R> {
   readonly key: readonly (keyof R & string)[];
 }
 
-/** Columns of `user_progress` without its JSON. */
-export const STATUS_COLUMNS: Columns<StatusRow> = {
-  id: 'text',
-  userId: 'user',
-  contentId: 'text',
-  contentType: 'text',
-  status: 'text',
-  completedAt: 'time',
-  startedAt: 'time',
-  lastAccessedAt: 'time',
-  completedBy: 'text',
-  progressPercentage: 'integer',
-  score: 'integer',
-  timeSpentMs: 'integer',
-  revision: 'integer',
-  updatedAt: 'time',
-};
-
 /** One row per learner and content id. */
 export const USER_PROGRESS: Table<ProgressRow> = {
   name: 'user_progress',
   key: ['userId', 'contentId'],
-  columns: { ...STATUS_COLUMNS, data: 'json', state: 'json', rollUp: 'json' },
+  columns: {
+    id: 'text',
+    userId: 'user',
+    contentId: 'text',
+    contentType: 'text',
+    status: 'text',
+    completedAt: 'time',
+    startedAt: 'time',
+    lastAccessedAt: 'time',
+    completedBy: 'text',
+    progressPercentage: 'integer',
+    score: 'integer',
+    data: 'json',
+    timeSpentMs: 'integer',
+    revision: 'integer',
+    state: 'json',
+    rollUp: 'json',
+    updatedAt: 'time',
+  },
 };
 
 /** The log. */

@@ -172,7 +172,8 @@ function* everyQuery(queries: Queries): Script<void> {
   yield* queries.operations([operation]);
   yield* queries.learner('ann');
   yield* queries.learnerRows('ann');
-  yield* queries.learnerStatuses('ann');
+  yield* queries.learnerStates('ann');
+  yield* queries.learnerVersion('ann');
   yield* queries.changedRows('ann', { revision: 0, contentId: '' }, 1);
   yield* queries.unknownContentIds('ann');
   yield* queries.exportAll('ann');

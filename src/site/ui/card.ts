@@ -1,5 +1,4 @@
-import type { Catalogue, Item } from 'sveltekit-cairn';
-import type { ContainerSummary, Overview } from 'sveltekit-cairn/server';
+import type { Catalogue, ContainerSummary, Item, Overview } from 'sveltekit-cairn';
 import { messages } from '../messages.ts';
 import { sizeOf } from './content-page.ts';
 

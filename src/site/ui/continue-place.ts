@@ -1,4 +1,4 @@
-import type { Overview } from 'sveltekit-cairn/server';
+import type { Overview } from 'sveltekit-cairn';
 
 /** Where a learner stopped, and in which course. */
 export interface ContinuePlace {

@@ -1,16 +1,13 @@
-import type { Catalogue, Item, Status } from '../core/index.ts';
-import {
-  continueAt,
-  countOf,
-  isUnit,
-  progressOfContainer,
-  progressOfUnit,
-  rollUpOf,
-  scopeOf,
-  toIso,
-  walk,
-} from '../core/index.ts';
-import type { Ledger } from './ledger.ts';
+import type { Book } from './book.ts';
+import { progressOfContainer, rollUpOf, statesOf } from './book.ts';
+import type { Catalogue, Item } from './catalogue.ts';
+import { isUnit } from './catalogue.ts';
+import { continueAt } from './next.ts';
+import { toIso } from './record.ts';
+import type { ContainerProgress } from './roll-up.ts';
+import { countOf } from './roll-up.ts';
+import type { Status } from './unit-progress.ts';
+import { statusOf } from './unit-progress.ts';
 
 /** Where to go on. */
 export interface Target {
@@ -78,54 +75,49 @@ export interface Overview {
 }
 
 /** Sums up a course for one learner. */
-export function summarise(catalogue: Catalogue, ledger: Ledger, course: Item): CourseSummary {
-  const { item: next } = continueAt(catalogue, ledger.book, course);
-  const modules = [...walk(course.children)].filter((item) => !isUnit(item));
+export function summarise(catalogue: Catalogue, book: Book, course: Item): CourseSummary {
+  const { item: next } = continueAt(catalogue, book, course);
   return {
     courseId: course.id,
     title: course.title,
-    ...summariseContainer(catalogue, ledger, course),
+    ...summaryOf(progressOfContainer(catalogue, book, course)),
     next: next && targetOf(next),
-    modules: modules.map((item) => {
-      const { status, progressPercentage, completed, total } = summariseContainer(
-        catalogue,
-        ledger,
-        item,
-      );
-      const units = unitSummaries(ledger, item);
+    modules: containersIn(course.children).map((item) => {
+      const progress = progressOfContainer(catalogue, book, item);
+      const { status, progressPercentage, completed, total } = progress;
+      const units = unitSummaries(book, item);
       return { ...targetOf(item), status, progressPercentage, completed, total, units };
     }),
-    units: unitSummaries(ledger, course),
+    units: unitSummaries(book, course),
   };
 }
 
 /** Sums up everything for one learner, or for nobody. */
-export function overviewOf(catalogue: Catalogue, ledger: Ledger, user: string | null): Overview {
-  const containers = [...walk(catalogue.roots)].filter((item) => !isUnit(item));
-  const courses = coursesOf(catalogue);
-  const last = lastVisited(catalogue, ledger, courses);
-  const goOn = last && continueAt(catalogue, ledger.book, last).item;
+export function overviewOf(catalogue: Catalogue, book: Book, user: string | null): Overview {
+  const containers = containersIn(catalogue.roots).map((item) => ({
+    item,
+    progress: progressOfContainer(catalogue, book, item),
+  }));
+  const courses = containers
+    .filter(({ item }) => isCourse(item))
+    .map((course) => ({ ...course, next: continueAt(catalogue, book, course.item).item }));
   return {
     user,
-    overall: overall(catalogue, ledger),
+    overall: overall(catalogue, book),
     items: Object.fromEntries(
-      containers.map((item) => [item.id, summariseContainer(catalogue, ledger, item)]),
+      containers.map(({ item, progress }) => [item.id, summaryOf(progress)]),
     ),
-    courses: courses.map((course) => {
-      const next = continueAt(catalogue, ledger.book, course).item;
-      return {
-        ...targetOf(course),
-        path: course.path,
-        ...summariseContainer(catalogue, ledger, course),
-        next: next && { ...targetOf(next), path: next.path },
-      };
-    }),
-    continue: last && goOn ? { courseId: last.id, ...targetOf(goOn), path: goOn.path } : null,
+    courses: courses.map(({ item, progress, next }) => ({
+      ...targetOf(item),
+      path: item.path,
+      ...summaryOf(progress),
+      next: next && { ...targetOf(next), path: next.path },
+    })),
+    continue: lastPlace(courses),
   };
 }
 
-function summariseContainer(catalogue: Catalogue, ledger: Ledger, item: Item): ContainerSummary {
-  const progress = progressOfContainer(catalogue, ledger.book, item);
+function summaryOf(progress: ContainerProgress): ContainerSummary {
   return {
     status: progress.status,
     progressPercentage: progress.progressPercentage,
@@ -139,23 +131,23 @@ function summariseContainer(catalogue: Catalogue, ledger: Ledger, item: Item): C
   };
 }
 
-function unitSummaries(ledger: Ledger, container: Item): UnitSummary[] {
+function unitSummaries(book: Book, container: Item): UnitSummary[] {
   return container.children.filter(isUnit).map((unit) => ({
     contentId: unit.id,
     contentType: unit.type as 'lesson' | 'exercise',
     title: unit.title,
-    status: progressOfUnit(ledger.book, unit).status,
+    status: statusOf(statesOf(book, unit)),
     optional: unit.optional ?? false,
   }));
 }
 
 /** The whole catalogue counted as a container would be. */
-function overall(catalogue: Catalogue, { book }: Ledger): Overview['overall'] {
+function overall(catalogue: Catalogue, book: Book): Overview['overall'] {
   const counts = catalogue.roots
     .filter((root) => !root.optional)
     .map((root) =>
       isUnit(root)
-        ? { completed: progressOfUnit(book, root).status === 'completed' ? 1 : 0, total: 1 }
+        ? { completed: statusOf(statesOf(book, root)) === 'completed' ? 1 : 0, total: 1 }
         : countOf(root, rollUpOf(catalogue, book, root)),
     );
   const completed = counts.reduce((sum, count) => sum + count.completed, 0);
@@ -164,26 +156,32 @@ function overall(catalogue: Catalogue, { book }: Ledger): Overview['overall'] {
   return { completed, total, progressPercentage };
 }
 
-/** What a learner takes as one course: courses, and outermost containers with units outside any. */
-function coursesOf(catalogue: Catalogue): Item[] {
-  const scopes = new Set(catalogue.units.flatMap((unit) => scopeOf(catalogue, unit)));
-  return [...walk(catalogue.roots)].filter(
-    (item) => !isUnit(item) && (item.type === 'course' || scopes.has(item)),
-  );
+/** Where the unfinished course that was visited last goes on. */
+function lastPlace(
+  courses: readonly { item: Item; progress: ContainerProgress; next: Item | null }[],
+): Overview['continue'] {
+  let last: { at: number; course: Item; next: Item } | null = null;
+  for (const { item: course, progress, next } of courses) {
+    const at = progress.lastAccessedAt;
+    if (next && at !== null && (!last || at > last.at)) last = { at, course, next };
+  }
+  return last && { courseId: last.course.id, ...targetOf(last.next), path: last.next.path };
 }
 
-/** The unfinished course that was visited last. */
-function lastVisited(
-  catalogue: Catalogue,
-  ledger: Ledger,
-  courses: readonly Item[],
-): Item | undefined {
-  const visits = courses.flatMap((course) => {
-    const { lastAccessedAt } = progressOfContainer(catalogue, ledger.book, course);
-    const open = continueAt(catalogue, ledger.book, course).item !== null;
-    return lastAccessedAt !== null && open ? [{ course, lastAccessedAt }] : [];
-  });
-  return visits.sort((a, b) => b.lastAccessedAt - a.lastAccessedAt)[0]?.course;
+/** Themes, courses and modules in reading order, each before those that it holds. */
+function containersIn(items: readonly Item[]): Item[] {
+  return items
+    .filter((item) => !isUnit(item))
+    .flatMap((item) => [item, ...containersIn(item.children)]);
+}
+
+/** What a learner takes as one course: a course, or an outermost container with units outside any. */
+function isCourse(item: Item): boolean {
+  return item.type === 'course' || (item.parent === null && item.children.some(holdsLooseUnits));
+}
+
+function holdsLooseUnits(item: Item): boolean {
+  return isUnit(item) || (item.type !== 'course' && item.children.some(holdsLooseUnits));
 }
 
 function targetOf(item: Item): Target {

@@ -27,5 +27,6 @@ export * from './record.ts';
 export * from './roll-up.ts';
 export * from './stamp.ts';
 export * from './summary.ts';
+export { transport } from './transport.ts';
 export * from './unit-progress.ts';
 export * from './wire.ts';

@@ -15,8 +15,9 @@ import {
   replacePart,
   unitSums,
 } from './roll-up.ts';
+import { earliest, latest } from './times.ts';
 import type { Progress } from './unit-progress.ts';
-import { greatest, least, unitProgress } from './unit-progress.ts';
+import { unitProgress } from './unit-progress.ts';
 
 /**
  * What is known of one learner: item states and roll-ups by content id. The functions here change
@@ -196,7 +197,7 @@ function latestCompletion(catalogue: Catalogue, book: Book, container: Item): nu
   const times = unitsOf(catalogue, container)
     .filter((unit) => countsIn(unit, container))
     .map((unit) => progressOfUnit(book, unit).completedAt);
-  return greatest(times)!;
+  return latest(times)!;
 }
 
 /**
@@ -206,7 +207,7 @@ function latestCompletion(catalogue: Catalogue, book: Book, container: Item): nu
 function markOf(book: Book, item: Item): Mark | null {
   const marks = item.ids.flatMap((id) => book.rollUps.get(id)?.mark ?? []);
   const { completedAt } = unitProgress(item, statesOf(book, item));
-  const at = least([...marks.map((mark) => mark.at), completedAt]);
+  const at = earliest([...marks.map((mark) => mark.at), completedAt]);
   return at === null ? null : { at, reopened: marks[0]?.reopened ?? [] };
 }
 

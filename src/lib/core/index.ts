@@ -10,23 +10,94 @@
  *   kind: 'completed', by: 'button', version: 1 });
  * progressOf(catalogue, book, catalogue.items.get('knots')!).progressPercentage; // 100
  */
-export * from './book.ts';
-export * from './catalogue.ts';
-export * from './content.ts';
-export * from './content-check.ts';
-export * from './expand.ts';
-export * from './explain.ts';
+export {
+  apply,
+  createBook,
+  isFresh,
+  isNewlyFull,
+  progressOf,
+  progressOfContainer,
+  progressOfUnit,
+  recount,
+  rollUpOf,
+  settle,
+} from './book.ts';
+export type { Book } from './book.ts';
+export {
+  ancestorsOf,
+  createCatalogue,
+  isUnit,
+  openOutline,
+  outlineOf,
+  scopeOf,
+  unitsOf,
+  walk,
+} from './catalogue.ts';
+export type { Catalogue, Item, Outline } from './catalogue.ts';
+export { CONTENT_TYPES, DEFAULT_PASSING_SCORE, isContentId, isUnitType } from './content.ts';
+export type { CompletionTrigger, ContentData, ContentType, ScorePolicy } from './content.ts';
+export { checkContent } from './content-check.ts';
+export type { ContentProblem } from './content-check.ts';
+export { completing, reopening, restarting } from './expand.ts';
+export type { AddressedAct } from './expand.ts';
+export { explain } from './explain.ts';
+export type { Explanation, Reason } from './explain.ts';
 export { hashText } from './hash.ts';
-export * from './item-state.ts';
+export { isBlank, isCompleted, joinStates, UNTOUCHED } from './item-state.ts';
+export type { Attempt, Completion, ItemState, Saved } from './item-state.ts';
 export { canonical, canonicalText } from './json.ts';
 export type { Json } from './json.ts';
+export { valueAt } from './keyed.ts';
 export type { Keyed } from './keyed.ts';
-export * from './next.ts';
-export * from './operation.ts';
-export * from './record.ts';
-export * from './roll-up.ts';
-export * from './stamp.ts';
-export * from './summary.ts';
+export { continueAt, next } from './next.ts';
+export type { Next } from './next.ts';
+export { COMPLETED_BY, isLogged } from './operation.ts';
+export type {
+  Act,
+  CompletedBy,
+  Judgement,
+  Operation,
+  OperationKind,
+  Origin,
+  Seen,
+  Stamped,
+} from './operation.ts';
+export { toIso, toRecord } from './record.ts';
+export type {
+  Change,
+  Loaded,
+  ProgressRecord,
+  RecordKey,
+  SyncResponse,
+  SyncResult,
+} from './record.ts';
+export { addUp, containerProgress, given, unitSums } from './roll-up.ts';
+export type { ContainerProgress, Mark, RollUp, Sums } from './roll-up.ts';
+export { effectiveTime, stamp } from './stamp.ts';
+export type { Clocks, StampContext } from './stamp.ts';
+export { overviewOf, summarise } from './summary.ts';
+export type {
+  ContainerSummary,
+  CourseOverview,
+  CourseSummary,
+  ModuleSummary,
+  Overview,
+  Target,
+  UnitSummary,
+} from './summary.ts';
 export { transport } from './transport.ts';
-export * from './unit-progress.ts';
-export * from './wire.ts';
+export { STATUSES, unitProgress } from './unit-progress.ts';
+export type { Progress, Status } from './unit-progress.ts';
+export {
+  contentQuerySchema,
+  listQuerySchema,
+  MAX_BODY_BYTES,
+  MAX_DATA_BYTES,
+  MAX_DATA_DEPTH,
+  MAX_OPERATIONS,
+  operationSchema,
+  summaryQuerySchema,
+  syncRequestSchema,
+  updateRequestSchema,
+} from './wire.ts';
+export type { ListQuery, SyncRequest, UpdateRequest } from './wire.ts';

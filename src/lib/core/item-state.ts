@@ -3,6 +3,7 @@ import { canonicalText } from './json.ts';
 import type { Keyed } from './keyed.ts';
 import { joinKeyed, keyed, valueAt } from './keyed.ts';
 import type { CompletedBy, Seen, Stamped } from './operation.ts';
+import { earliest, latest } from './times.ts';
 
 /** One completion; the device that made it is the key under which it is kept. */
 export interface Completion {
@@ -71,7 +72,7 @@ export const UNTOUCHED: ItemState = {
 /** Joins what two replicas know of one item. */
 export function joinStates(a: ItemState, b: ItemState): ItemState {
   const outside = {
-    lastAccessed: later(a.lastAccessed, b.lastAccessed),
+    lastAccessed: latest([a.lastAccessed, b.lastAccessed]),
     spent: joinKeyed(a.spent, b.spent, Math.max),
   };
   if (a.epoch !== b.epoch) return { ...(a.epoch > b.epoch ? a : b), ...outside };
@@ -81,7 +82,7 @@ export function joinStates(a: ItemState, b: ItemState): ItemState {
     epoch: a.epoch,
     done: live(joinKeyed(a.done, b.done, uniteCompletions), undone),
     undone,
-    started: earlier(a.started, b.started),
+    started: earliest([a.started, b.started]),
     percentage: Math.max(a.percentage, b.percentage),
     attempts: joinKeyed(a.attempts, b.attempts, firstJudged),
     saved: lastSaved(a.saved, b.saved),
@@ -181,12 +182,4 @@ function lastSaved(a: Saved | null, b: Saved | null): Saved | null {
 function least<T extends { time: number }>(a: T, b: T): T {
   if (a.time !== b.time) return a.time < b.time ? a : b;
   return canonicalText(a) <= canonicalText(b) ? a : b;
-}
-
-function earlier(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : Math.min(a, b);
-}
-
-function later(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }

@@ -1,6 +1,6 @@
 import type { Item } from './catalogue.ts';
 import type { Progress } from './unit-progress.ts';
-import { greatest, least } from './unit-progress.ts';
+import { earliest, latest } from './times.ts';
 
 /** What a learner's units add up to: of one unit, its own; of a container, all that is below it. */
 export interface Sums {
@@ -88,8 +88,8 @@ export function replacePart(sums: Sums, before: Sums, after: Sums): Sums {
     scoreSum: sums.scoreSum - before.scoreSum + after.scoreSum,
     scoreCount: sums.scoreCount - before.scoreCount + after.scoreCount,
     spent: sums.spent - before.spent + after.spent,
-    started: least([sums.started, after.started]),
-    lastAccessed: greatest([sums.lastAccessed, after.lastAccessed]),
+    started: earliest([sums.started, after.started]),
+    lastAccessed: latest([sums.lastAccessed, after.lastAccessed]),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Attempt, Completion, ItemState } from './item-state.ts';
 import { isBlank, isCompleted } from './item-state.ts';
 import type { Json } from './json.ts';
 import type { CompletedBy } from './operation.ts';
+import { earliest, latest } from './times.ts';
 
 /** How far a learner is with an item; only the learner's own doing leads back. */
 export const STATUSES = ['not-started', 'in-progress', 'completed'] as const;
@@ -42,7 +43,7 @@ export function unitProgress(
     completedAt: first?.time ?? null,
     completedBy: first?.by ?? null,
     completedVersion: first ? latestVersion(states) : null,
-    startedAt: least(states.map((state) => state.started)),
+    startedAt: earliest(states.map((state) => state.started)),
     lastAccessedAt: lastVisit(states),
     progressPercentage: first ? 100 : Math.min(99, percentage),
     score: scoreOf(item, states),
@@ -67,7 +68,7 @@ export function firstCompletion(states: readonly ItemState[]): Completion | unde
 
 /** The latest visit, in milliseconds since 1970. */
 export function lastVisit(states: readonly ItemState[]): number | null {
-  return greatest(states.map((state) => state.lastAccessed));
+  return latest(states.map((state) => state.lastAccessed));
 }
 
 /** All live completions, in an order that no database changes; none keeps that of keys. */
@@ -105,16 +106,6 @@ function lastSaved(states: readonly ItemState[]): Json {
       undefined,
     )?.data ?? null
   );
-}
-
-/** The least of the times that are there. */
-export function least(times: readonly (number | null)[]): number | null {
-  return times.reduce((a, b) => (a === null || (b !== null && b < a) ? b : a), null);
-}
-
-/** The greatest of the times that are there. */
-export function greatest(times: readonly (number | null)[]): number | null {
-  return times.reduce((a, b) => (a === null || (b !== null && b > a) ? b : a), null);
 }
 
 function sum(numbers: readonly number[]): number {

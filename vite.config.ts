@@ -1,7 +1,9 @@
 import adapter from '@sveltejs/adapter-node';
 import { sveltekit } from '@sveltejs/kit/vite';
+import { playwright } from '@vitest/browser-playwright';
 import { defaultClientConditions, defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { chromiumArguments, findChromium } from './scripts/chromium.js';
 
 /** The site imports the library by its package name; this condition makes that mean its source. */
 const source = '@sveltekit-cairn/source';
@@ -11,6 +13,8 @@ const ssr = {
   resolve: { conditions: [source, ...defaultServerConditions] },
   noExternal: ['sveltekit-cairn'],
 };
+
+const executablePath = findChromium();
 
 export default defineConfig({
   plugins: [
@@ -46,7 +50,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts'],
-          exclude: ['src/**/*.svelte.test.ts'],
+          exclude: ['src/**/*.svelte.test.ts', 'src/**/*.browser.test.ts'],
           // Thousands of random histories, real databases: long on a busy machine.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -59,6 +63,25 @@ export default defineConfig({
           // Effects run where Svelte compiles for the browser.
           environment: './src/lib/client/runes.testing.ts',
           include: ['src/**/*.svelte.test.ts'],
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: 'browser',
+          include: ['src/**/*.browser.test.ts'],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: {
+                args: chromiumArguments,
+                ...(executablePath !== undefined && { executablePath }),
+              },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
         },
       },
       ...['integration', 'e2e', 'package'].map((name) => ({

@@ -10,6 +10,17 @@ const ownCopies = {
   PLAYWRIGHT_BROWSERS_PATH: join(root, '.cache', 'chromium'),
 };
 
+/** What Chromium is started with wherever it runs for tests: no window, no sandbox, no calls home. */
+export const chromiumArguments = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
 /**
  * The settings under which the tests find a Chromium: installs one when the machine has none.
  * Throws a sentence that says what to do when nothing works.

@@ -23,6 +23,7 @@ const steps = [
   { name: 'boundaries', script: 'boundaries' },
   { name: 'unused', script: 'unused' },
   { name: 'unit', script: 'test:unit', tests: true, needs: [providePostgres] },
+  { name: 'browser', script: 'test:browser', tests: true, needs: [provideChromium] },
   { name: 'build', needs: [buildIfChanged] },
   {
     name: 'integration',

@@ -93,7 +93,7 @@ export const messages = {
 
   dashboard: {
     title: 'Your progress',
-    welcome: (name: string) => `Welcome, ${name}`,
+    welcome: (name: string | undefined) => (name === undefined ? 'Welcome' : `Welcome, ${name}`),
     nothingYet:
       'Nothing is begun yet. Open a course, and this page will show how far you are and where you stopped.',
     chooseCourse: 'Choose a course',
@@ -106,6 +106,34 @@ export const messages = {
     allDone: 'You have completed every course here. Well done.',
     lastVisited: (date: string) => `Last visited ${date}`,
     next: 'Next:',
+  },
+
+  device: {
+    title: 'On this device',
+    needsScript: 'What waits on this device shows only with JavaScript.',
+    state: {
+      saved: () => 'Everything you did is saved.',
+      saving: (waiting: number) => `${waiting} of your marks are on their way.`,
+      offline: (waiting: number) =>
+        waiting === 0
+          ? 'You are offline. What you do now waits here and is sent when you are back.'
+          : `You are offline. ${waiting} of your marks wait here and are sent when you are back.`,
+      'signed-out': (waiting: number) =>
+        `Your session has ended. ${waiting} of your marks wait here: sign in again, and they are sent.`,
+      'needs-attention': (waiting: number) =>
+        waiting === 0
+          ? 'Some of what you did could not be saved.'
+          : `Some of what you did could not be saved. ${waiting} more marks are on their way.`,
+      'on-device': (waiting: number) =>
+        waiting === 0
+          ? 'Nothing was done on this device yet.'
+          : 'What you did is kept on this device alone. Sign in or sign up, and it goes with you.',
+    },
+    notKept:
+      'This browser keeps nothing for this site (a private window, or a full disk): what is not sent when you close the page is lost.',
+    refused: 'Not saved',
+    aboutRefused: 'The site could not take these. Each says why; when you have seen it, let it go.',
+    others: 'Of other learners',
   },
 
   errors: {

@@ -29,6 +29,13 @@ export async function signIn(page: Page, email: string): Promise<void> {
   await page.waitForURL('**/dashboard');
 }
 
+/** Signs out by the menu in the header. */
+export async function signOut(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Account of/ }).click();
+  await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).waitFor();
+}
+
 /** The toggle that completes the lesson on this page. */
 export function markButton(page: Page) {
   return page.getByRole('button', { name: 'Mark as complete' });

@@ -13,14 +13,16 @@
 export { getProgress, setProgress } from './context.ts';
 export type { Environment, Timer } from './environment.ts';
 export { memoryStorage } from './memory-storage.ts';
+export type { Device, Work } from './device.svelte.ts';
+export type { DeviceStorage, LearnerKey, Rows, Waiting } from './device-storage.ts';
 export type {
   Attention,
   BatchLimits,
   DeviceIdentity,
-  DeviceStorage,
   Outbox,
   Renewal,
   TimedAct,
 } from './outbox.ts';
 export { ProgressState } from './progress-state.svelte.ts';
 export type { ProgressStateOptions, Summary, SyncState } from './progress-state.svelte.ts';
+export type { News, Tabs } from './tabs.ts';

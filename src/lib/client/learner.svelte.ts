@@ -1,5 +1,5 @@
 import { untrack } from 'svelte';
-import { SvelteMap } from 'svelte/reactivity';
+import { createSubscriber, SvelteMap } from 'svelte/reactivity';
 import type {
   AddressedAct,
   Book,
@@ -7,19 +7,25 @@ import type {
   Change,
   Operation,
   ProgressRecord,
+  SyncResponse,
 } from '../core/index.ts';
+import type { DeviceStorage, LearnerKey } from './device-storage.ts';
+import { userOf } from './device-storage.ts';
 import type { Environment } from './environment.ts';
-import type { Attention, DeviceStorage, Outbox } from './outbox.ts';
+import type { Opened, Who } from './learner-storage.ts';
+import { LearnerStorage } from './learner-storage.ts';
+import type { Attention, Outbox } from './outbox.ts';
 import { Replica } from './replica.ts';
 import type { SyncPhase } from './sync.ts';
 import { Sync } from './sync.ts';
+import type { News, Tabs } from './tabs.ts';
 import { applyUnsent, spentOn } from './view.ts';
 
 /** Who is learning, and what it takes to keep and to send what is learnt. */
 export interface LearnerOptions {
-  /** Null for a guest, whose work stays on this device. */
-  user: string | null;
-  storage: DeviceStorage;
+  who: Who;
+  storage: () => Promise<DeviceStorage>;
+  tabs: Tabs;
   environment: Environment;
   endpoint: string;
 }
@@ -40,14 +46,27 @@ export interface Desk {
 /** One learner on this device: what the server has, what it has not yet, and both as one view. */
 export class Learner {
   readonly #options: LearnerOptions;
-  readonly #sync: Sync | null;
   readonly #replica = new Replica();
-  #outbox: Promise<Outbox> | null = null;
-  /** What is done to the outbox and to the view, one after the other. */
+  readonly #storage: LearnerStorage;
+  #sync: Sync | null = null;
+  #listening = false;
+  /** What is done to the outbox, one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** The own device, once the outbox is open. */
+  #device: string | null = null;
+  #lastSeq = 0;
 
-  #catalogue: Catalogue;
+  #page: Page;
   #book: Book;
+  #user: string | null = $state.raw(null);
+  #known = $state.raw(false);
+  /** What is read of the replica past the book follows it by this. */
+  readonly #follow = createSubscriber((update) => {
+    this.#notify = update;
+  });
+  #notify: () => void = () => undefined;
+  #durable = $state.raw(true);
+  #replaced = $state.raw(false);
   #pending = $state.raw(0);
   #attention: readonly Attention[] = $state.raw([]);
   #phase: SyncPhase = $state.raw('idle');
@@ -55,19 +74,39 @@ export class Learner {
   #serverCatalogue: string;
 
   constructor(options: LearnerOptions, page: Page) {
-    const { catalogue, changes, cursor } = page;
     this.#options = options;
-    this.#sync = options.user === null ? null : this.#createSync(options.user);
-    this.#sync?.begin(cursor);
-    this.#replica.merge(changes);
-    this.#catalogue = catalogue;
-    this.#serverCatalogue = $state.raw(catalogue.version);
-    this.#book = $state.raw(reactive(this.#replica.view(catalogue)));
+    this.#storage = new LearnerStorage({
+      who: options.who,
+      storage: options.storage,
+      newId: options.environment.newId,
+      onEnter: (opened) => this.#entered(opened),
+      known: () => this.#replica.unacknowledged,
+    });
+    this.#user = options.who === 'here' ? null : options.who.user;
+    this.#page = page;
+    this.#replica.merge(page.changes);
+    this.#serverCatalogue = $state.raw(page.catalogue.version);
+    this.#book = $state.raw(reactive(this.#replica.view(page.catalogue)));
   }
 
   /** Null for a guest. */
   get user(): string | null {
-    return this.#options.user;
+    return this.#user;
+  }
+
+  /** Says whether what the device keeps is in the book. */
+  get known(): boolean {
+    return this.#known;
+  }
+
+  /** Says whether this device keeps what was done when the page is closed. */
+  get durable(): boolean {
+    return this.#durable;
+  }
+
+  /** Somebody else uses this browser by now, in another tab. */
+  get replaced(): boolean {
+    return this.#replaced;
   }
 
   /** What the learner sees; every entry is reactive by itself. */
@@ -103,51 +142,87 @@ export class Learner {
     return this.#replica.row(contentId)?.record;
   }
 
+  /** Says whether there is anything of the learner on this device. Reactive. */
+  get isEmpty(): boolean {
+    this.#follow();
+    return this.#replica.isEmpty;
+  }
+
+  /** What the learner sees of other content than the page's. Reactive as a whole. */
+  bookOf(catalogue: Catalogue): Book {
+    this.#follow();
+    return this.#replica.view(catalogue);
+  }
+
   /** Takes in what the server loaded for another page, or for the same one again. */
-  load({ catalogue, changes, cursor }: Page): void {
-    this.#sync?.begin(cursor);
+  load(page: Page): void {
+    const { catalogue, changes } = page;
+    const isSame = catalogue === this.#page.catalogue;
+    this.#page = page;
     this.#replica.merge(changes);
     this.#serverCatalogue = catalogue.version;
-    if (catalogue === this.#catalogue) return this.#show();
-    this.#catalogue = catalogue;
+    if (isSame) return this.#show();
     this.#replica.turnPage();
     this.#book = reactive(this.#replica.view(catalogue));
   }
 
   /**
-   * Does what `make` says, after all that was asked for before. Resolves when it is kept on this
-   * device and shows.
+   * Does what `make` says; it shows at once. Resolves when it is kept on this device. Before the
+   * device has said what it keeps, it waits for that.
    */
-  act(make: (desk: Desk) => readonly AddressedAct[]): Promise<void> {
+  async act(make: (desk: Desk) => readonly AddressedAct[]): Promise<void> {
     const at = this.#options.environment.now();
-    return this.#inTurn(async (outbox) => {
-      const { device } = await outbox.identity();
-      const acts = make({ book: this.#book, device });
-      if (acts.length === 0) return;
-      this.#add(await outbox.add(acts.map((act) => ({ ...act, at }))));
-      this.#sync?.send();
+    if (this.#device === null) await this.#storage.open();
+    const acts = untrack(() => make({ book: this.#book, device: this.#device! }));
+    if (acts.length === 0) return;
+    const timed = acts.map((act) => ({ ...act, at }));
+    const made = timed.map((act) => ({ ...act, device: this.#device!, seq: ++this.#lastSeq }));
+    this.#replica.make(made);
+    untrack(() => this.#apply(made));
+    await this.#inTurn(async () => {
+      const isDurable = (await this.#storage.open()).storage.durable;
+      try {
+        const kept = await this.#storage.use((outbox) => outbox.add(timed));
+        this.#replica.keep(made, kept);
+        this.#durable = isDurable && kept.every(({ device }) => device === this.#device);
+        if (kept.some((each, n) => !isNamed(each, made[n]!))) this.#show();
+      } catch (error) {
+        this.#replica.keep(made);
+        this.#show();
+        throw error;
+      }
     });
+    await this.#tellTabs();
+    this.#sync?.send();
   }
 
   dismiss(operation: Operation): Promise<void> {
-    return this.#inTurn(async (outbox) => {
-      await outbox.dismiss(operation);
-      this.#attention = await outbox.attention();
+    return this.#inTurn(async () => {
+      await this.#storage.use((outbox) => outbox.dismiss(operation));
+      this.#attention = await this.#storage.use((outbox) => outbox.attention());
     });
   }
 
+  /** Begins to send, and reads what the device keeps. */
   start(): void {
-    void this.#reread();
-    this.#sync?.start();
+    this.#listening = true;
+    void this.#storage.open().then(() => this.#listening && this.#sync?.start());
   }
 
+  /** Ends what `start` began. */
   stop(): void {
+    this.#listening = false;
     this.#sync?.stop();
   }
 
-  /** Asks the server for changes and sends what waits. */
+  /** Asks the server for changes and sends what waits, unless it asked to be left alone. */
   retry(): void {
     this.#sync?.retry();
+  }
+
+  /** Asks the server for changes when all is well. */
+  pull(): void {
+    this.#sync?.pull();
   }
 
   /** Sends what waits in a way that outlives the page. */
@@ -155,63 +230,122 @@ export class Learner {
     void this.#sync?.leave();
   }
 
-  #createSync(user: string): Sync {
-    const { endpoint, environment } = this.#options;
+  /** The learner's name on this device. */
+  async key(): Promise<LearnerKey> {
+    return (await this.#storage.open()).key;
+  }
+
+  /** Reads again all that the device keeps: the page has slept, or the outbox was changed past it. */
+  async reread(): Promise<void> {
+    const { storage, key } = await this.#storage.open();
+    const rows = await storage.rows(key);
+    if (rows.cursor !== null) this.#replica.follow(rows);
+    await this.#rereadOutbox();
+  }
+
+  /** Takes in what another tab told. */
+  async hear(news: News): Promise<void> {
+    const { key } = await this.#storage.open();
+    if (news.kind === 'entered') this.#replaced = news.learner !== key;
+    if (news.kind !== 'kept' || news.learner !== key) return;
+    if (news.changes.length > 0 || news.reset) this.#replica.follow(news);
+    await this.#rereadOutbox();
+  }
+
+  async #entered({ key, storage, outbox }: Opened): Promise<void> {
+    const { who, tabs } = this.#options;
+    const { cursor, changes } = await storage.rows(key);
+    // What is kept of other pages too goes on from its own end, else from the page's.
+    this.#replica.follow({ changes, cursor: storage.durable ? cursor : this.#page.cursor });
+    this.#user = userOf(key);
+    this.#durable = storage.durable;
+    if (this.#user !== null) this.#sync ??= this.#createSync(this.#user, key);
+    await this.#readOutbox(outbox);
+    this.#known = true;
+    if (who !== 'here') tabs.tell({ kind: 'entered', learner: key });
+  }
+
+  #createSync(user: string, key: LearnerKey): Sync {
+    const { endpoint, environment, tabs } = this.#options;
     return new Sync({
       user,
       endpoint,
       environment,
-      outbox: () => this.#openOutbox(),
-      catalogue: () => this.#catalogue.version,
+      use: (work) => this.#storage.use(work),
+      alone: (work) => tabs.alone(key, work),
+      cursor: () => this.#replica.cursor,
+      catalogue: () => this.#page.catalogue.version,
       spentOf: (device, contentId) => spentOn(this.#replica.row(contentId)?.state, device),
-      onAnswer: (answer, sent) => {
-        this.#replica.takeIn(answer, sent);
-        this.#serverCatalogue = answer.catalogue;
-      },
-      onSettled: () => this.#reread(),
+      onAnswer: (answer, sent) => this.#takeIn(answer, sent),
+      onSettled: () => this.#rereadOutbox(),
       onPhase: (phase, reached) => {
         this.#phase = phase;
         this.#reached = reached;
       },
+      onSomebodyElse: () => {
+        this.#replaced = true;
+      },
     });
   }
 
-  #openOutbox(): Promise<Outbox> {
-    const { storage, user, environment } = this.#options;
-    this.#outbox ??= storage.outbox(user ?? `guest ${environment.newId()}`);
-    return this.#outbox;
+  async #takeIn(answer: SyncResponse, sent: readonly Operation[]): Promise<void> {
+    this.#replica.takeIn(answer, sent);
+    this.#serverCatalogue = answer.catalogue;
+    const { storage, key } = await this.#storage.open();
+    const { changes, cursor, reset = false } = answer;
+    await storage.keepRows(key, { changes, cursor, reset });
+    this.#options.tabs.tell({ kind: 'kept', learner: key, changes, cursor, reset });
   }
 
-  #inTurn(work: (outbox: Outbox) => Promise<void>): Promise<void> {
-    const done = this.#turn.then(async () => work(await this.#openOutbox()));
+  async #tellTabs(): Promise<void> {
+    const { key } = await this.#storage.open();
+    const { cursor } = this.#replica;
+    this.#options.tabs.tell({ kind: 'kept', learner: key, changes: [], cursor, reset: false });
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work);
     // Whoever asked hears of a failure; it does not stop what comes after.
     this.#turn = done.catch(() => undefined);
     return done;
   }
 
-  #reread(): Promise<void> {
-    return this.#inTurn(async (outbox) => {
-      this.#replica.setUnacknowledged(await outbox.unacknowledged());
-      this.#pending = this.#replica.pending;
-      this.#attention = await outbox.attention();
-      this.#show();
-    });
+  #rereadOutbox(): Promise<void> {
+    return this.#inTurn(() => this.#storage.use((outbox) => this.#readOutbox(outbox)));
   }
 
-  #add(kept: readonly Operation[]): void {
-    this.#replica.addUnacknowledged(kept);
+  async #readOutbox(outbox: Outbox): Promise<void> {
+    const { device, lastSeq } = await outbox.identity();
+    const operations = await outbox.unacknowledged();
+    this.#attention = await outbox.attention();
+    this.#replica.setUnacknowledged(operations);
+    this.#lastSeq = device === this.#device ? Math.max(this.#lastSeq, lastSeq) : lastSeq;
+    this.#device = device;
+    this.#show();
+  }
+
+  #apply(operations: readonly Operation[]): void {
     this.#pending = this.#replica.pending;
-    for (const operation of kept) applyUnsent(this.#catalogue, this.#book, operation);
+    this.#notify();
+    for (const operation of operations) {
+      applyUnsent(this.#page.catalogue, this.#book, operation);
+    }
   }
 
   /** Makes the view anew and puts in what differs, so that only what changed is drawn again. */
   #show(): void {
     untrack(() => {
-      const view = this.#replica.view(this.#catalogue);
+      this.#pending = this.#replica.pending;
+      this.#notify();
+      const view = this.#replica.view(this.#page.catalogue);
       replaceChanged(this.#book.states, view.states);
       replaceChanged(this.#book.rollUps, view.rollUps);
     });
   }
+}
+
+function isNamed(operation: Operation, { device, seq }: Operation): boolean {
+  return operation.device === device && operation.seq === seq;
 }
 
 function reactive({ states, rollUps }: Book): Book {

@@ -1,4 +1,4 @@
+import { deviceStorageContract } from './device-storage.testing.ts';
 import { memoryStorage } from './memory-storage.ts';
-import { deviceStorageContract } from './outbox.testing.ts';
 
 deviceStorageContract('device storage in memory', memoryStorage);

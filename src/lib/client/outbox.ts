@@ -1,4 +1,5 @@
 import type { AddressedAct, Operation, SyncResult } from '../core/index.ts';
+import { valueAt } from '../core/index.ts';
 
 /** An act and when it was done; the outbox gives it the device's name and next number. */
 export type TimedAct = AddressedAct & {
@@ -34,8 +35,12 @@ export interface Renewal {
 }
 
 /**
- * The operations that one learner made on this device and the server has not acknowledged. Every
- * call is one step: another tab sees all of it or nothing.
+ * The operations of one learner that wait on this device until the server acknowledges them. Acts
+ * become operations of the outbox's own device; work that came from elsewhere (see
+ * `DeviceStorage.adopt` and `deposit`) waits here under the name of another.
+ *
+ * Every call is one step: another tab sees all of it or nothing. Each throws `StorageLost` when the
+ * outbox is gone.
  */
 export interface Outbox {
   /**
@@ -43,6 +48,7 @@ export interface Outbox {
    * what the server knows, and the server is asked before anything is sent.
    */
   readonly restored: boolean;
+  /** The own device. */
   identity(): Promise<DeviceIdentity>;
   /**
    * Keeps acts as operations under the next numbers and returns them as they are kept. An opened,
@@ -50,16 +56,17 @@ export interface Outbox {
    * was never sent, and returned under that one's number.
    */
   add(acts: readonly TimedAct[]): Promise<Operation[]>;
-  /** All of them by rising seq. */
+  /** All of them: those of other devices first, each device's by rising seq. */
   unacknowledged(): Promise<Operation[]>;
   /**
-   * The oldest of them for one request, at least one if there is any. They count as sent from now
-   * on, whatever becomes of the request: the server may have them, so they never change again.
+   * The first of them for one request, all of one device, at least one if there is any. They count
+   * as sent from now on, whatever becomes of the request: the server may have them, so they never
+   * change again.
    */
   take(limits: BatchLimits): Promise<Operation[]>;
-  /** Drops what the server has accepted, and moves what it refused to the attention list. */
-  acknowledge(results: readonly SyncResult[]): Promise<void>;
-  /** Gives the device another name and all unacknowledged operations new numbers from 1. */
+  /** Drops what the server has accepted of a device, and moves what it refused to the attention list. */
+  acknowledge(device: string, results: readonly SyncResult[]): Promise<void>;
+  /** Gives the own device another name, and its unacknowledged operations new numbers from 1. */
   renew(renewal: Renewal): Promise<void>;
   /** What the server refused, oldest first. */
   attention(): Promise<Attention[]>;
@@ -67,14 +74,13 @@ export interface Outbox {
   dismiss(operation: Operation): Promise<void>;
 }
 
-/** What a device keeps of the learners who use it. */
-export interface DeviceStorage {
-  /** The outbox of a learner; asked again, the same one. */
-  outbox(learner: string): Promise<Outbox>;
+/** What was kept is gone: somebody deleted the browser's data underneath the page. */
+export class StorageLost extends Error {
+  override name = 'StorageLost';
 }
 
 /** Joins an act with an older operation that was never sent; null where both must stay. */
-export function joinUnsent(older: Operation, act: TimedAct): Operation | null {
+function joinUnsent(older: Operation, act: TimedAct): Operation | null {
   if (older.contentId !== act.contentId || older.epoch !== act.epoch) return null;
   // The older time stays: times must not fall along the numbers, or the server would raise those
   // of everything made in between.
@@ -89,13 +95,40 @@ export function joinUnsent(older: Operation, act: TimedAct): Operation | null {
   return null;
 }
 
-/** The first operations that fit into one request, and one that does not if it comes first. */
+/**
+ * What acts become: joined with the last of the `unsent` operations that they add up with, else
+ * operations under the numbers after `lastSeq`. In the order of the acts; a number may come twice.
+ */
+export function addUnsent(
+  unsent: readonly Operation[],
+  acts: readonly TimedAct[],
+  { device, lastSeq }: DeviceIdentity,
+): Operation[] {
+  const bySeq = new Map(unsent.map((operation) => [operation.seq, operation]));
+  let seq = lastSeq;
+  return acts.map((act) => {
+    const kept = joinedWithLast([...bySeq.values()], act) ?? { ...act, device, seq: ++seq };
+    bySeq.set(kept.seq, kept);
+    return kept;
+  });
+}
+
+function joinedWithLast(unsent: readonly Operation[], act: TimedAct): Operation | null {
+  for (const older of unsent.toReversed()) {
+    const both = joinUnsent(older, act);
+    if (both) return both;
+  }
+  return null;
+}
+
+/** The first operations of one device that fit into one request, and one that does not if it comes first. */
 export function firstWithin(operations: readonly Operation[], limits: BatchLimits): Operation[] {
   const batch: Operation[] = [];
   let bytes = 0;
   for (const operation of operations.slice(0, limits.operations)) {
     bytes += bytesOf(operation);
-    if (bytes > limits.bytes && batch.length > 0) break;
+    const fits = bytes <= limits.bytes && operation.device === operations[0]!.device;
+    if (!fits && batch.length > 0) break;
     batch.push(operation);
   }
   return batch;
@@ -120,6 +153,35 @@ export function renumber(operations: readonly Operation[], renewal: Renewal): Op
     );
     return { ...moved, seen: Object.fromEntries(seen) };
   });
+}
+
+/**
+ * A guest's operations as an account's: those of each item's current epoch, as if a fresh device
+ * had made them when they were made. Without an epoch of their own, they join whatever epoch the
+ * account has reached; a guest's restarts are not carried.
+ */
+export function remake(operations: readonly Operation[], device: string): Operation[] {
+  const epochs = currentEpochs(operations);
+  const current = operations.filter(
+    ({ kind, contentId, epoch = 0 }) => kind !== 'restarted' && epoch === epochs.get(contentId),
+  );
+  return current.map((operation, index) => {
+    const { epoch: _, ...made } = { ...operation, device, seq: index + 1 };
+    if (made.kind !== 'reopened') return made;
+    // Only what the guest had seen: without it, the server would cancel all that the account has.
+    const last = valueAt(made.seen ?? {}, operation.device) ?? 0;
+    const highest = current.filter(({ seq }) => seq <= last).length;
+    return { ...made, seen: highest > 0 ? { [device]: highest } : {} };
+  });
+}
+
+function currentEpochs(operations: readonly Operation[]): ReadonlyMap<string, number> {
+  const epochs = new Map<string, number>();
+  for (const { contentId, kind, epoch = 0 } of operations) {
+    const reached = kind === 'restarted' ? epoch + 1 : epoch;
+    epochs.set(contentId, Math.max(epochs.get(contentId) ?? 0, reached));
+  }
+  return epochs;
 }
 
 /**

@@ -12,6 +12,7 @@ import type {
   Next,
   Operation,
   Outline,
+  Overview,
   ProgressRecord,
 } from '../core/index.ts';
 import {
@@ -21,17 +22,23 @@ import {
   isUnit,
   next,
   openOutline,
+  overviewOf,
   progressOf,
   reopening,
   restarting,
   toRecord,
   UNTOUCHED,
 } from '../core/index.ts';
+import { Device } from './device.svelte.ts';
+import type { DeviceStorage } from './device-storage.ts';
 import type { Environment } from './environment.ts';
 import { systemEnvironment } from './environment.ts';
 import { Learner } from './learner.svelte.ts';
-import { memoryStorage } from './memory-storage.ts';
-import type { Attention, DeviceStorage } from './outbox.ts';
+import { openStorage } from './open-storage.ts';
+import type { Attention } from './outbox.ts';
+import { watchPage } from './page.ts';
+import type { Tabs } from './tabs.ts';
+import { browserTabs } from './tabs.ts';
 import { progressOfWhole, spentOn, wholeOf } from './view.ts';
 
 /** How a `ProgressState` begins. All but `loaded` has a default. */
@@ -40,16 +47,19 @@ export interface ProgressStateOptions extends Partial<Environment> {
   loaded: Loaded;
   /** Where operations are sent; `/api/progress/sync` when absent. */
   endpoint?: string;
-  /** Where operations wait; in memory when absent. */
+  /** Where operations wait; in the browser's IndexedDB when absent, or in memory where it is blocked. */
   storage?: DeviceStorage;
+  /** The other tabs of this browser. */
+  tabs?: Tabs;
 }
 
 /**
  * Whether what was done is safe: `saved`; on its way (`saving`); waiting for the network or the
- * server (`offline`) or for somebody to sign in (`signed-out`, always so for a guest); or refused
- * (`needs-attention`).
+ * server (`offline`) or for the learner to sign in again (`signed-out`); refused
+ * (`needs-attention`); or, of a guest, on this device alone (`on-device`).
  */
-export type SyncState = 'saved' | 'saving' | 'offline' | 'signed-out' | 'needs-attention';
+export type SyncState =
+  'saved' | 'saving' | 'offline' | 'signed-out' | 'needs-attention' | 'on-device';
 
 /** How much of a container is done. */
 export type Summary = Pick<
@@ -67,7 +77,10 @@ export type Summary = Pick<
 export class ProgressState {
   readonly #environment: Environment;
   readonly #endpoint: string;
-  readonly #storage: DeviceStorage;
+  readonly #storage: () => Promise<DeviceStorage>;
+  readonly #tabs: Tabs;
+  /** What else this device keeps, and for whom. */
+  readonly device: Device;
   #loaded: Loaded;
   #listening: AbortController | null = null;
   #catalogue: Catalogue;
@@ -76,15 +89,21 @@ export class ProgressState {
   #browserOnline = $state.raw(true);
 
   constructor(options: ProgressStateOptions) {
-    const { loaded, endpoint = '/api/progress/sync', storage, ...environment } = options;
+    const { loaded, endpoint = '/api/progress/sync', storage, tabs, ...environment } = options;
     this.#environment = { ...systemEnvironment(), ...environment };
     this.#endpoint = endpoint;
-    this.#storage = storage ?? memoryStorage(this.#environment.newId);
+    this.#storage = storage ? () => Promise.resolve(storage) : openStorage(this.#environment.newId);
+    this.#tabs = tabs ?? browserTabs(this.#storage, this.#environment);
     this.#loaded = loaded;
     const catalogue = openOutline(loaded.outline);
     this.#catalogue = $state.raw(catalogue);
     this.#whole = $derived(wholeOf(this.#catalogue));
     this.#learner = $state.raw(this.#begin(loaded, catalogue));
+    this.device = new Device({
+      storage: this.#storage,
+      tabs: this.#tabs,
+      learner: () => this.#learner,
+    });
   }
 
   /** The outline that is being read. */
@@ -95,6 +114,20 @@ export class ProgressState {
   /** Null for a guest. */
   get user(): string | null {
     return this.#learner.user;
+  }
+
+  /**
+   * False as long as what shows may not be what this device knows: of a guest, or in a copy that was
+   * kept for when it is offline, until the device has been asked.
+   */
+  get known(): boolean {
+    const isFromServer = this.#loaded.user !== null && !this.#loaded.copy;
+    return isFromServer || this.#learner.known;
+  }
+
+  /** Says whether the learner has done nothing yet, as far as this device knows. */
+  get isEmpty(): boolean {
+    return this.#learner.isEmpty;
   }
 
   /** How many operations the server has not acknowledged. */
@@ -109,8 +142,9 @@ export class ProgressState {
 
   get sync(): SyncState {
     const { user, phase, attention, pending } = this.#learner;
-    if (user === null || phase === 'signed-out') return 'signed-out';
     if (attention.length > 0) return 'needs-attention';
+    if (user === null) return 'on-device';
+    if (phase === 'signed-out') return 'signed-out';
     if (!this.online) return 'offline';
     return pending > 0 ? 'saving' : 'saved';
   }
@@ -123,6 +157,14 @@ export class ProgressState {
   /** Says whether the server holds other content than `catalogue`: load the page's data again. */
   get outdated(): boolean {
     return this.#learner.serverCatalogue !== this.#catalogue.version;
+  }
+
+  /**
+   * Says whether somebody else uses this browser by now: signed in or out in another tab. Reload the
+   * whole page then, so that nothing in it stays of who was here.
+   */
+  get replaced(): boolean {
+    return this.#learner.replaced;
   }
 
   /** The record of an item, as the API would show it; `userId` is empty for a guest. */
@@ -156,6 +198,12 @@ export class ProgressState {
   /** Where the learner goes on. */
   get continueAt(): Next {
     return continueAt(this.#catalogue, this.#learner.book, this.#whole);
+  }
+
+  /** All of the learner's progress at a glance, in the content of an outline: that of the whole site. */
+  overview(outline: Outline): Overview {
+    const catalogue = openOutline(outline);
+    return overviewOf(catalogue, this.#learner.bookOf(catalogue), this.user);
   }
 
   /** What is left of an item and why. */
@@ -241,42 +289,48 @@ export class ProgressState {
    */
   hydrate(loaded: Loaded): void {
     if (loaded === this.#loaded) return;
+    const before = this.#loaded;
     this.#loaded = loaded;
     untrack(() => {
       const learner = this.#learner;
       if (!isOf(this.#catalogue, loaded.outline)) this.#catalogue = openOutline(loaded.outline);
-      if (loaded.user === learner.user) {
+      // A copy says nothing about who is learning: it is whoever learns already.
+      const isSame = loaded.copy || (!before.copy && loaded.user === learner.user);
+      if (isSame && !learner.replaced) {
         learner.load({ ...loaded, catalogue: this.#catalogue });
         if (learner.phase === 'signed-out') learner.retry();
         return;
       }
       learner.stop();
       this.#learner = this.#begin(loaded, this.#catalogue);
-      if (this.#listening) this.#learner.start();
+      if (this.#listening) this.#start();
     });
   }
 
-  /** In the browser: begins to send, and listens to the network and to the page's coming and going. */
+  /** In the browser: begins to send, and listens to the network, to other tabs, and to the page's coming and going. */
   start(): void {
     if (this.#listening) return;
     this.#listening = new AbortController();
     const { signal } = this.#listening;
-    const retry = () => this.#learner.retry();
-    const leave = () => this.#learner.leave();
-    const online = () => {
-      this.#browserOnline = navigator.onLine;
-      if (navigator.onLine) retry();
-    };
-    window.addEventListener('online', online, { signal });
-    window.addEventListener('offline', online, { signal });
-    window.addEventListener('pagehide', leave, { signal });
-    document.addEventListener(
-      'visibilitychange',
-      () => (document.visibilityState === 'visible' ? retry() : leave()),
-      { signal },
-    );
+    watchPage({
+      signal,
+      timer: this.#environment.timer,
+      onOnline: (isOnline) => {
+        this.#browserOnline = isOnline;
+        if (isOnline) this.#learner.retry();
+      },
+      onShow: () => this.#learner.retry(),
+      onLeave: () => this.#learner.leave(),
+      onAwake: () => this.#awake(),
+      onMinute: () => this.#learner.pull(),
+    });
+    const deafen = this.#tabs.listen((news) => {
+      void this.#learner.hear(news);
+      if (news.kind === 'decided') void this.device.look();
+    });
+    signal.addEventListener('abort', deafen);
     this.#browserOnline = navigator.onLine;
-    untrack(() => this.#learner.start());
+    untrack(() => this.#start());
   }
 
   /** Ends what `start` began. */
@@ -286,9 +340,23 @@ export class ProgressState {
     untrack(() => this.#learner.stop());
   }
 
-  #begin({ user, changes, cursor }: Loaded, catalogue: Catalogue): Learner {
-    const [storage, environment, endpoint] = [this.#storage, this.#environment, this.#endpoint];
-    return new Learner({ user, storage, environment, endpoint }, { catalogue, changes, cursor });
+  #start(): void {
+    this.#learner.start();
+    void this.device.look();
+  }
+
+  /** The page comes back from the browser's cache: other tabs have gone on in the meantime. */
+  #awake(): void {
+    void this.#learner.reread();
+    this.#learner.retry();
+  }
+
+  #begin({ user, copy, changes, cursor }: Loaded, catalogue: Catalogue): Learner {
+    const [storage, tabs] = [this.#storage, this.#tabs];
+    const [environment, endpoint] = [this.#environment, this.#endpoint];
+    const who = copy ? 'here' : ({ user } as const);
+    const options = { who, storage, tabs, environment, endpoint } as const;
+    return new Learner(options, { catalogue, changes, cursor });
   }
 
   #item(id: string): Item {

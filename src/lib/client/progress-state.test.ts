@@ -56,7 +56,7 @@ describe('a guest', () => {
   test('begins with nothing done', () => {
     const progress = guest();
     expect(progress.user).toBeNull();
-    expect([progress.sync, progress.pending, progress.attention]).toEqual(['signed-out', 0, []]);
+    expect([progress.sync, progress.pending, progress.attention]).toEqual(['on-device', 0, []]);
     expect(progress.get('a')).toEqual({
       id: null,
       userId: '',
@@ -283,7 +283,7 @@ describe('a learner', () => {
     expect([progress.user, progress.get('a').status]).toEqual([null, 'not-started']);
     await progress.complete('b');
     await world.settle();
-    expect([progress.sync, progress.pending]).toEqual(['signed-out', 1]);
+    expect([progress.sync, progress.pending]).toEqual(['on-device', 1]);
     expect(world.network.arrived).toHaveLength(1);
   });
 

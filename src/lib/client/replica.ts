@@ -1,17 +1,35 @@
 import type { Book, Catalogue, Change, Operation, SyncResponse } from '../core/index.ts';
+import type { Rows } from './device-storage.ts';
 import { viewOf } from './view.ts';
 
 /** What this device knows of one learner: the server's rows, and operations that are not in them. */
 export class Replica {
   readonly #rows = new Map<string, Change>();
-  /** By rising seq. */
-  #unacknowledged: ReadonlyMap<number, Operation> = new Map();
+  #unacknowledged: readonly Operation[] = [];
+  /** Made, and on their way into the outbox; their numbers are guessed. */
+  #made: Operation[] = [];
   /** The server has answered for these, but rows that show it are still to come. */
   #landing: { operation: Operation; deferred: boolean }[] = [];
+  #cursor: string | null = null;
 
   /** How many operations the server has not acknowledged. */
   get pending(): number {
-    return this.#unacknowledged.size;
+    return this.#unacknowledged.length + this.#made.length;
+  }
+
+  /** What the outbox held when it was last read. */
+  get unacknowledged(): readonly Operation[] {
+    return this.#unacknowledged;
+  }
+
+  /** Where the rows end in the learner's changes; null when they do not end anywhere. */
+  get cursor(): string | null {
+    return this.#cursor;
+  }
+
+  /** Says whether there is anything to show of the learner. */
+  get isEmpty(): boolean {
+    return this.#rows.size + this.pending === 0;
   }
 
   /** An item's row as the server last sent it. */
@@ -28,12 +46,20 @@ export class Replica {
     }
   }
 
+  /** Takes in rows that follow on those it has; `reset`: that take their place. */
+  follow({ changes, cursor, reset = false }: Rows & { reset?: boolean }): void {
+    if (reset) this.#rows.clear();
+    this.merge(changes);
+    this.#cursor = cursor;
+  }
+
   /**
    * Takes in the answer to some operations. They still count until the last page of changes is
    * there; what this server does not know yet, as long as the catalogue stays.
    */
-  takeIn({ changes, results, more }: SyncResponse, sent: readonly Operation[]): void {
-    this.merge(changes);
+  takeIn(answer: SyncResponse, sent: readonly Operation[]): void {
+    this.follow(answer);
+    const { results, more } = answer;
     const statusOf = new Map(results.map(({ seq, status }) => [seq, status]));
     const landed = sent.flatMap((operation) => {
       const status = statusOf.get(operation.seq) ?? 'rejected';
@@ -49,17 +75,29 @@ export class Replica {
 
   /** Replaces what is known of the outbox. */
   setUnacknowledged(operations: readonly Operation[]): void {
-    this.#unacknowledged = new Map(operations.map((each) => [each.seq, each]));
+    this.#unacknowledged = operations;
   }
 
-  /** Adds to what is known of the outbox. */
-  addUnacknowledged(operations: readonly Operation[]): void {
-    this.setUnacknowledged([...this.#unacknowledged.values(), ...operations]);
+  /** Operations were made that the outbox does not hold yet. */
+  make(operations: readonly Operation[]): void {
+    this.#made = [...this.#made, ...operations];
+  }
+
+  /** They are kept now, in this form; or, without one, they could not be. */
+  keep(made: readonly Operation[], kept: readonly Operation[] = []): void {
+    this.#made = this.#made.filter((operation) => !made.includes(operation));
+    const byName = new Map(this.#unacknowledged.map((each) => [nameOf(each), each]));
+    for (const operation of kept) byName.set(nameOf(operation), operation);
+    this.#unacknowledged = [...byName.values()];
   }
 
   /** What the learner sees. */
   view(catalogue: Catalogue): Book {
     const landing = this.#landing.map(({ operation }) => operation);
-    return viewOf(catalogue, this.#rows, [...landing, ...this.#unacknowledged.values()]);
+    return viewOf(catalogue, this.#rows, [...landing, ...this.#unacknowledged, ...this.#made]);
   }
+}
+
+function nameOf({ device, seq }: Operation): string {
+  return `${device} ${seq}`;
 }

@@ -3,8 +3,9 @@ import type { SyncResponse } from '../core/index.ts';
 /** What came back from a sync, by what there is to do about it. */
 export type Reply =
   | { kind: 'answered'; answer: SyncResponse }
-  /** Nobody, or somebody else, is signed in. */
   | { kind: 'signed-out' }
+  /** Another learner is signed in. */
+  | { kind: 'somebody-else' }
   | { kind: 'too-large' }
   /** The server did not take the request as a whole; asking from the beginning may help. */
   | { kind: 'not-understood' }
@@ -24,7 +25,8 @@ export async function readReply(response: Response, now: number): Promise<Reply>
     const answer = await readJson(response);
     return isSyncResponse(answer) ? { kind: 'answered', answer } : UNREACHED;
   }
-  if (status === 401 || status === 409) return { kind: 'signed-out' };
+  if (status === 401) return { kind: 'signed-out' };
+  if (status === 409) return { kind: 'somebody-else' };
   if (status === 413) return { kind: 'too-large' };
   if (status === 400 || status === 422) return { kind: 'not-understood' };
   if (status !== 429 && status !== 503) return UNREACHED;

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { memoryStorage } from './memory-storage.ts';
-import type { DeviceStorage, Outbox } from './outbox.ts';
+import type { DeviceStorage } from './device-storage.ts';
+import type { Outbox } from './outbox.ts';
+import { firstWithin } from './outbox.ts';
 import { histories, simulate } from './simulation.testing.ts';
 
 const seed = 20260501;
@@ -27,6 +29,7 @@ describe('the simulation notices an outbox that', () => {
     (newId: () => string): DeviceStorage => {
       const storage = memoryStorage(newId);
       return {
+        ...storage,
         outbox: async (learner) => {
           const outbox = await storage.outbox(learner);
           return { ...outbox, ...breakIt(outbox) };
@@ -40,7 +43,9 @@ describe('the simulation notices an outbox that', () => {
       broken((outbox) => ({
         take: async (limits) => {
           const batch = await outbox.take(limits);
-          await outbox.acknowledge(batch.map(({ seq }) => ({ seq, status: 'applied' })));
+          const [first] = batch;
+          const results = batch.map(({ seq }) => ({ seq, status: 'applied' as const }));
+          if (first) await outbox.acknowledge(first.device, results);
           return batch;
         },
       })),
@@ -48,10 +53,11 @@ describe('the simulation notices an outbox that', () => {
     [
       'drops what came while a request was on its way',
       broken((outbox) => ({
-        acknowledge: async () =>
-          outbox.acknowledge(
-            (await outbox.unacknowledged()).map(({ seq }) => ({ seq, status: 'applied' })),
-          ),
+        acknowledge: async (device) => {
+          const all = await outbox.unacknowledged();
+          const results = all.map(({ seq }) => ({ seq, status: 'applied' as const }));
+          await outbox.acknowledge(device, results);
+        },
       })),
     ],
     [
@@ -59,11 +65,12 @@ describe('the simulation notices an outbox that', () => {
       (newId) => {
         const storage = memoryStorage(newId);
         return {
+          ...storage,
           outbox: async (learner) => {
             const outbox = await storage.outbox(learner);
             // Without being told what was taken, it goes on joining.
-            const take: Outbox['take'] = async ({ operations }) =>
-              (await outbox.unacknowledged()).slice(0, operations);
+            const take: Outbox['take'] = async (limits) =>
+              firstWithin(await outbox.unacknowledged(), limits);
             return { ...outbox, take };
           },
         };

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import type { ContentData, Operation } from '../core/index.ts';
 import { isLogged } from '../core/index.ts';
+import { createBrowser } from './browser.testing.ts';
+import type { DeviceStorage } from './device-storage.ts';
 import { memoryStorage } from './memory-storage.ts';
-import type { DeviceStorage } from './outbox.ts';
 import type { ProgressState } from './progress-state.svelte.ts';
 import type { Fault, World } from './world.testing.ts';
 import { createWorld } from './world.testing.ts';
@@ -111,9 +112,9 @@ export async function simulate(
   const made: Operation[] = [];
   let ids = 0;
   const newId = () => `id-${String(++ids).padStart(8, '0')}`;
-  const storages = CLOCKS.map(() => noting(storageOf(newId), made));
+  const browsers = CLOCKS.map(() => createBrowser(newId, noting(storageOf(newId), made)));
   const visit = (index: number) =>
-    world.visit('a', { clockOff: CLOCKS[index]!, storage: storages[index]!, newId });
+    world.visit('a', { clockOff: CLOCKS[index]!, browser: browsers[index]!, newId });
   const pages: ProgressState[] = [];
   for (const index of CLOCKS.keys()) pages.push(await visit(index));
 
@@ -220,6 +221,7 @@ async function differing(world: World, pages: readonly ProgressState[]): Promise
 /** Storage that notes every operation in its last form, until it wants attention. */
 function noting(storage: DeviceStorage, made: Operation[]): DeviceStorage {
   return {
+    ...storage,
     outbox: async (learner) => {
       const outbox = await storage.outbox(learner);
       const same = (a: Operation, b: Operation) => a.device === b.device && a.seq === b.seq;
@@ -233,8 +235,8 @@ function noting(storage: DeviceStorage, made: Operation[]): DeviceStorage {
           }
           return kept;
         },
-        acknowledge: async (results) => {
-          await outbox.acknowledge(results);
+        acknowledge: async (device, results) => {
+          await outbox.acknowledge(device, results);
           for (const { operation } of await outbox.attention()) {
             const known = made.findIndex((each) => same(each, operation));
             if (known >= 0) made.splice(known, 1);

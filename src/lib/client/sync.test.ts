@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ContentData } from '../core/index.ts';
+import type { FakeBrowser } from './browser.testing.ts';
+import { createBrowser } from './browser.testing.ts';
+import { userKey } from './device-storage.ts';
 import { memoryStorage } from './memory-storage.ts';
-import type { DeviceStorage } from './outbox.ts';
 import type { ProgressState } from './progress-state.svelte.ts';
 import type { Fault, World } from './world.testing.ts';
 import { createWorld, START } from './world.testing.ts';
@@ -295,11 +298,11 @@ describe('a request that is too large', () => {
 
   test('is none that this client makes: the server takes them all', async () => {
     await world.close();
-    const units = Array.from({ length: 40 }, (_, i) => lesson(`l${i}`));
+    const units = Array.from({ length: 80 }, (_, i) => lesson(`l${i}`));
     world = await createWorld(course(...units));
     progress = await world.visit('knots');
     world.network.next = ['cut before the server'];
-    await Promise.all(units.map(({ id }) => progress.save(id, 'é'.repeat(16_000))));
+    await Promise.all(units.map(({ id }) => progress.save(id, 'é'.repeat(8_000))));
     await world.clock.advance(MINUTE);
     expect(world.network.happened).toEqual(['cut before the server']);
     expect(world.network.arrived.length).toBeGreaterThan(5);
@@ -510,9 +513,10 @@ describe('a page that is left', () => {
 });
 
 describe('a device that was restored from a copy', () => {
-  /** Storage as it was found: an outbox that somebody else has gone on with. */
-  const found = async (...acts: string[]): Promise<DeviceStorage> => {
-    const outbox = await memoryStorage(() => 'device-copied').outbox('ada');
+  /** A browser as it was found: with an outbox that somebody else has gone on with. */
+  const found = async (...acts: string[]): Promise<FakeBrowser> => {
+    const storage = memoryStorage(() => 'device-copied');
+    const outbox = await storage.outbox(userKey('ada'));
     await outbox.add(
       acts.map((contentId) => ({
         kind: 'completed',
@@ -522,7 +526,8 @@ describe('a device that was restored from a copy', () => {
         at: START,
       })),
     );
-    return { outbox: () => Promise.resolve({ ...outbox, restored: true }) };
+    const restored = { ...outbox, restored: true };
+    return createBrowser(randomUUID, { ...storage, outbox: async () => restored });
   };
 
   test('takes another name before it sends, if the original has gone on', async () => {
@@ -532,7 +537,7 @@ describe('a device that was restored from a copy', () => {
     await world.settle();
     world.network.arrived.length = 0;
 
-    const copy = await world.visit('a', { storage: await found('c') });
+    const copy = await world.visit('a', { browser: await found('c') });
     await world.settle();
     const [asked, sent] = world.network.arrived;
     expect(asked).toMatchObject({ device: 'device-copied', operations: [] });
@@ -542,7 +547,7 @@ describe('a device that was restored from a copy', () => {
   });
 
   test('keeps its name if the server knows nothing newer of it', async () => {
-    const copy = await world.visit('a', { storage: await found('a', 'b') });
+    const copy = await world.visit('a', { browser: await found('a', 'b') });
     await world.settle();
     expect(world.network.arrived).toMatchObject([
       { device: 'device-copied', operations: [] },

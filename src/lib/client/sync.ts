@@ -5,25 +5,32 @@ import { bytesOf } from './outbox.ts';
 import type { Reply } from './reply.ts';
 import { readReply, UNREACHED } from './reply.ts';
 
-/** `waiting` to try again by itself; `signed-out` until somebody signs in. */
+/** `waiting` to try again by itself; `signed-out` until this learner signs in. */
 export type SyncPhase = 'idle' | 'sending' | 'waiting' | 'signed-out';
 
 /** What sync needs from around it. */
 export interface SyncOptions {
   user: string;
   endpoint: string;
-  outbox: () => Promise<Outbox>;
+  /** Does something with the learner's outbox, and with the one that takes its place if it is lost. */
+  use: <T>(work: (outbox: Outbox) => Promise<T>) => Promise<T>;
   environment: Environment;
+  /** Does work while no other tab sends for this learner. */
+  alone: (work: () => Promise<void>) => Promise<void>;
+  /** Where what this device has of the learner's changes ends; null while it has none. */
+  cursor: () => string | null;
   /** The version of the catalogue that this device holds. */
   catalogue: () => string;
   /** Milliseconds that the server has from a device on an item, as far as is known here. */
   spentOf: (device: string, contentId: string) => number;
   /** Takes in an answer; the operations that it settles leave the outbox afterwards. */
-  onAnswer: (answer: SyncResponse, sent: readonly Operation[]) => void;
+  onAnswer: (answer: SyncResponse, sent: readonly Operation[]) => Promise<void>;
   /** The outbox has changed. */
   onSettled: () => Promise<void>;
   /** `reached`: the last request got an answer from our server. */
   onPhase: (phase: SyncPhase, reached: boolean) => void;
+  /** Somebody else is signed in. */
+  onSomebodyElse: () => void;
 }
 
 /** In one request. The server takes 200 operations and 256 KiB, names and versions included. */
@@ -39,6 +46,7 @@ const LONGEST_ASKED_FOR = 24 * 60 * 60_000;
 
 interface Flight {
   bytes: number;
+  device: string;
   /** The highest seq in it. */
   lastSeq: number;
   keepalive: boolean;
@@ -51,8 +59,6 @@ interface Flight {
  */
 export class Sync {
   readonly #options: SyncOptions;
-  /** Where what this device has of the learner's changes ends; null while it has none. */
-  #cursor: string | null = null;
   /** The server knows no higher number of this device than the device itself. */
   #verified = false;
   #phase: SyncPhase = 'idle';
@@ -63,6 +69,8 @@ export class Sync {
   #due = false;
   /** The server is asked for changes even if there is nothing to send. */
   #pull = false;
+  /** The server did not understand the last request: the cursor may be why. */
+  #fromStart = false;
   #flight: Flight | null = null;
   #most = MOST.operations;
   #failures = 0;
@@ -72,11 +80,6 @@ export class Sync {
 
   constructor(options: SyncOptions) {
     this.#options = options;
-  }
-
-  /** The server's changes up to here are on this device. */
-  begin(cursor: string | null): void {
-    this.#cursor ??= cursor;
   }
 
   start(): void {
@@ -98,13 +101,18 @@ export class Sync {
     if (this.#phase === 'idle') void this.#run();
   }
 
+  /** Asks for changes and sends what waits, unless the last attempt failed: then its time will come. */
+  pull(): void {
+    this.#pull = true;
+    this.send();
+  }
+
   /**
    * Asks for changes and sends what waits, at once even if the last attempt failed: the network is
    * back, the page is looked at again, somebody signed in. A Retry-After is honoured all the same.
    */
   retry(): void {
-    // Without a cursor nothing is shown yet that could be behind.
-    this.#pull = this.#cursor !== null;
+    this.#pull = true;
     if (this.#options.environment.now() < this.#notBefore) return;
     this.#cancelWait();
     if (!this.#running) this.#phase = 'idle';
@@ -113,27 +121,34 @@ export class Sync {
 
   /** The page may be gone at any moment: sends what waits so that it arrives even then. */
   async leave(): Promise<void> {
-    const { outbox: open, environment } = this.#options;
+    const { use, environment } = this.#options;
     const welcome = this.#phase !== 'signed-out' && environment.now() >= this.#notBefore;
     if (!this.#started || !this.#verified || !welcome) return;
-    const outbox = await open();
-    const bytes = MOST_KEPT_ALIVE - (this.#flight?.keepalive ? this.#flight.bytes : 0);
-    const batch = await outbox.take({ ...MOST, bytes });
-    const onItsWay = this.#flight?.keepalive ? this.#flight.lastSeq : 0;
-    if ((batch.at(-1)?.seq ?? 0) <= onItsWay || bytesOf(batch) > bytes) return;
-    const reply = await this.#post(outbox, batch);
-    if (reply.kind === 'answered') await this.#takeIn(outbox, reply.answer, batch);
+    const flight = this.#flight?.keepalive ? this.#flight : NO_FLIGHT;
+    const bytes = MOST_KEPT_ALIVE - flight.bytes;
+    const batch = await use((outbox) => outbox.take({ ...MOST, bytes }));
+    const last = batch.at(-1);
+    const isOnItsWay = last?.device === flight.device && last.seq <= flight.lastSeq;
+    if (!last || isOnItsWay || bytesOf(batch) > bytes) return;
+    const reply = await this.#post(last.device, batch);
+    if (reply.kind === 'answered') await this.#takeIn(last.device, reply.answer, batch);
+  }
+
+  /** What is made now waits like what failed. */
+  get #isHeldUp(): boolean {
+    return this.#phase === 'waiting' || this.#phase === 'signed-out';
   }
 
   async #run(): Promise<void> {
     this.#running = true;
     try {
-      const outbox = await this.#options.outbox();
-      this.#verified ||= !outbox.restored;
-      while (this.#due && this.#started) {
-        this.#due = false;
-        await this.#round(outbox);
-      }
+      await this.#options.alone(async () => {
+        this.#verified ||= !(await this.#options.use(async ({ restored }) => restored));
+        while (this.#due && this.#started && !this.#isHeldUp) {
+          this.#due = false;
+          await this.#round();
+        }
+      });
     } catch (error) {
       // The device's own storage failed. It is tried again, and the failure is seen.
       this.#wait({ reached: this.#reached, afterMs: null });
@@ -143,35 +158,43 @@ export class Sync {
       // Stopped in the middle.
       if (this.#phase === 'sending') this.#enter('idle');
     }
+    // Asked for while the turn was given back.
+    if (this.#due && !this.#isHeldUp) this.send();
   }
 
   /** One request, and what follows from its answer. */
-  async #round(outbox: Outbox): Promise<void> {
-    const batch = this.#verified ? await outbox.take({ ...MOST, operations: this.#most }) : [];
+  async #round(): Promise<void> {
+    const { use, onSomebodyElse } = this.#options;
+    const limits = { ...MOST, operations: this.#most };
+    const batch = this.#verified ? await use((outbox) => outbox.take(limits)) : [];
     if (batch.length === 0 && this.#verified && !this.#pull) return this.#enter('idle');
     this.#enter('sending');
-    const reply = await this.#post(outbox, batch);
+    const device = batch[0]?.device ?? (await use((outbox) => outbox.identity())).device;
+    const reply = await this.#post(device, batch);
     switch (reply.kind) {
       case 'answered':
-        return this.#takeIn(outbox, reply.answer, batch);
+        return this.#takeIn(device, reply.answer, batch);
       case 'signed-out':
         return this.#enter('signed-out', true);
+      case 'somebody-else':
+        onSomebodyElse();
+        return this.#enter('signed-out', true);
       case 'too-large':
-        return this.#halve(outbox, batch);
+        return this.#halve(device, batch);
       case 'not-understood':
-        this.#cursor = null;
+        this.#fromStart = true;
         return this.#wait({ reached: false, afterMs: null });
       case 'later':
         return this.#wait(reply);
     }
   }
 
-  async #post(outbox: Outbox, batch: readonly Operation[]): Promise<Reply> {
+  async #post(device: string, batch: readonly Operation[]): Promise<Reply> {
     const { endpoint, environment } = this.#options;
-    const body = await this.#requestBody(outbox, batch);
+    const body = this.#requestBody(device, batch);
     const bytes = new TextEncoder().encode(body).length;
     const keepalive = bytes + (this.#flight?.bytes ?? 0) <= MOST_KEPT_ALIVE;
-    const flight = { bytes, keepalive, lastSeq: batch.at(-1)?.seq ?? 0 };
+    const flight = { bytes, keepalive, device, lastSeq: batch.at(-1)?.seq ?? 0 };
     const timeout = new AbortController();
     const cancelTimeout = environment.timer(() => timeout.abort(), TIMEOUT);
     this.#flight = flight;
@@ -193,32 +216,34 @@ export class Sync {
     }
   }
 
-  async #requestBody(outbox: Outbox, batch: readonly Operation[]): Promise<string> {
-    const { user, environment, catalogue } = this.#options;
-    const { device } = await outbox.identity();
+  #requestBody(device: string, batch: readonly Operation[]): string {
+    const { user, environment, cursor, catalogue } = this.#options;
     return JSON.stringify({
       v: 1,
       device,
       asUser: user,
       now: environment.now(),
-      cursor: this.#cursor,
+      cursor: this.#fromStart ? null : cursor(),
       catalogue: catalogue(),
       operations: batch.map(({ device: _, ...operation }) => operation),
     });
   }
 
-  async #takeIn(outbox: Outbox, answer: SyncResponse, batch: readonly Operation[]): Promise<void> {
-    const { user, onAnswer, onSettled } = this.#options;
-    if (answer.user !== user) return this.#enter('signed-out', true);
+  async #takeIn(device: string, answer: SyncResponse, batch: readonly Operation[]): Promise<void> {
+    const { user, use, cursor, onAnswer, onSettled, onSomebodyElse } = this.#options;
+    if (answer.user !== user) {
+      onSomebodyElse();
+      return this.#enter('signed-out', true);
+    }
     const sent = new Set(batch.map(({ seq }) => seq));
     const results = answer.results.filter(({ seq }) => sent.has(seq));
-    onAnswer({ ...answer, results }, batch);
-    await outbox.acknowledge(results);
-    await this.#renewIfOutrun(outbox, answer.lastSeq);
-    await onSettled();
     // What leads nowhere would be asked for again without end.
-    const led = batch.length > 0 ? results.length > 0 : answer.cursor !== this.#cursor;
-    this.#cursor = answer.cursor;
+    const led = batch.length > 0 ? results.length > 0 : answer.cursor !== cursor();
+    await onAnswer({ ...answer, results }, batch);
+    await use((outbox) => outbox.acknowledge(device, results));
+    await this.#renewIfOutrun(device, answer.lastSeq);
+    await onSettled();
+    this.#fromStart = false;
     this.#pull = answer.more;
     if (!led && (batch.length > 0 || answer.more)) return this.#wait(UNANSWERED);
     this.#most = Math.min(MOST.operations, this.#most * 2);
@@ -229,25 +254,26 @@ export class Sync {
   }
 
   /** A device that was cloned, or restored from a copy, goes on under another name. */
-  async #renewIfOutrun(outbox: Outbox, lastSeq: number): Promise<void> {
-    const { environment, spentOf } = this.#options;
-    const known = await outbox.identity();
+  async #renewIfOutrun(device: string, lastSeq: number): Promise<void> {
+    const { use, environment, spentOf } = this.#options;
+    const known = await use((outbox) => outbox.identity());
+    if (device !== known.device) return;
     if (lastSeq > known.lastSeq) {
-      await outbox.renew({
-        device: environment.newId(),
-        spentBefore: (contentId) => spentOf(known.device, contentId),
-      });
+      const spentBefore = (contentId: string) => spentOf(device, contentId);
+      const renewal = { device: environment.newId(), spentBefore };
+      await use((outbox) => outbox.renew(renewal));
     }
     this.#verified = true;
   }
 
-  async #halve(outbox: Outbox, batch: readonly Operation[]): Promise<void> {
+  async #halve(device: string, batch: readonly Operation[]): Promise<void> {
     const [only, ...others] = batch;
     if (!only) return this.#wait(UNANSWERED);
     this.#due = true;
     this.#most = Math.ceil(batch.length / 2);
     if (others.length > 0) return;
-    await outbox.acknowledge([{ seq: only.seq, status: 'rejected', code: 'too_large' }]);
+    const refused = [{ seq: only.seq, status: 'rejected', code: 'too_large' } as const];
+    await this.#options.use((outbox) => outbox.acknowledge(device, refused));
     await this.#options.onSettled();
   }
 
@@ -273,5 +299,6 @@ export class Sync {
   }
 }
 
+const NO_FLIGHT: Flight = { bytes: 0, device: '', lastSeq: 0, keepalive: false };
 const UNANSWERED = { reached: false, afterMs: null };
 const JSON_BODY = { 'content-type': 'application/json' };

@@ -1,11 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { vi } from 'vitest';
 import type { Catalogue, ContentData, Loaded } from '../core/index.ts';
 import { createCatalogue } from '../core/index.ts';
 import type { ProgressServer } from '../server/index.ts';
 import { createProgressServer, sqlite } from '../server/index.ts';
 import { createUsers } from '../server/queries.testing.ts';
+import type { FakeBrowser } from './browser.testing.ts';
+import { createBrowser } from './browser.testing.ts';
 import type { Environment } from './environment.ts';
-import type { DeviceStorage } from './outbox.ts';
 import { ProgressState } from './progress-state.svelte.ts';
 
 /** A clock that moves when a test says so, and the timers on it. */
@@ -56,8 +58,10 @@ export interface SentBody {
 export interface VisitOptions {
   /** Milliseconds by which the device's clock is ahead. */
   clockOff?: number;
-  storage?: DeviceStorage;
+  browser?: FakeBrowser;
   newId?: () => string;
+  /** What the page was loaded with; the server's answer when absent. */
+  loaded?: Loaded;
 }
 
 /** Real handlers on a database in memory, and learners who reach them over a faulty network. */
@@ -119,10 +123,13 @@ export async function createWorld(content: readonly ContentData[]): Promise<Worl
     publish: (changed) => (catalogue = createCatalogue(changed)),
     load: (contentId) => server.load(world.session, contentId),
     tell: (event) => page.tell(event),
-    visit: async (contentId, { clockOff = 0, ...others } = {}) => {
+    visit: async (contentId, { clockOff = 0, newId = randomUUID, browser, loaded } = {}) => {
+      const { storage, tab } = browser ?? createBrowser(newId);
       const progress = new ProgressState({
-        ...others,
-        loaded: await world.load(contentId),
+        newId,
+        storage,
+        tabs: tab(),
+        loaded: loaded ?? (await world.load(contentId)),
         fetch: connect(world, held),
         timer: clock.timer,
         now: () => clock.now() + clockOff,

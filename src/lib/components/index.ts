@@ -6,7 +6,10 @@
  * <MarkComplete contentId={data.contentId} />
  * <NextPrevNavigation current={data.contentId} />
  */
+export { default as AttentionList } from './AttentionList.svelte';
 export { default as CourseSidebar } from './CourseSidebar.svelte';
+export { default as DeviceWork } from './DeviceWork.svelte';
+export { default as GuestOffer } from './GuestOffer.svelte';
 export { default as MarkComplete } from './MarkComplete.svelte';
 export { english, getMessages, setMessages } from './messages.ts';
 export type { Messages } from './messages.ts';

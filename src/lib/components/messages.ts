@@ -25,6 +25,15 @@ const refusals: Partial<Record<string, string>> = {
   unknown_content: 'The site does not know this page.',
 };
 
+function pages(number: number): string {
+  return number === 1 ? '1 lesson or exercise' : `${number} lessons and exercises`;
+}
+
+/** "2 May 2026", "2–4 May 2026". */
+function days(from: number, to: number): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long' }).formatRange(from, to);
+}
+
 /** Every word that the components show or say, in English. */
 export const english = {
   status: (status: Status, percentage = 0) =>
@@ -58,11 +67,29 @@ export const english = {
   saving: 'Saving',
   offline: (waiting: number) => (waiting > 0 ? `Offline, ${waiting} waiting` : 'Offline'),
   signedOut: (waiting: number) => (waiting > 0 ? `Signed out, ${waiting} waiting` : 'Signed out'),
-  guest: 'Kept for this visit only',
+  onDevice: 'Saved on this device',
+  notKept: 'This device cannot keep what you do: it is lost when you close the page',
   needsAttention: (number: number) => `Needs attention: ${number}`,
   refusal: (code: string) => refusals[code] ?? `The server refused it (${code}).`,
   dismiss: 'Dismiss',
   dismissOf: (title: string) => `Dismiss: ${title}`,
+
+  guestWork: 'Done before you signed in',
+  offer: (units: number, from: number, to: number) =>
+    `Before you signed in, ${pages(units)} on this device: ${days(from, to)}.`,
+  addWork: 'Add to my progress',
+  notMine: 'Not mine',
+  later: 'Later',
+  decided: {
+    add: (units: number) => `Added to your progress: ${pages(units)}.`,
+    discard: () => 'It was not added, and is gone from this device.',
+    putOff: () => 'It stays on this device, for you alone.',
+  },
+  waitingWork: (units: number, from: number, to: number) =>
+    `Somebody who is not signed in has ${pages(units)} waiting here: ${days(from, to)}. Signing in sends it.`,
+  takeAlong: 'Save a copy',
+  discard: 'Delete',
+  reallyDiscard: 'Really delete?',
 };
 
 /** The words of the components; another language is another object of this shape. */

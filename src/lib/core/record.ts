@@ -49,6 +49,11 @@ export interface Change {
 export interface Loaded {
   /** Null for a guest. */
   user: string | null;
+  /**
+   * True of a copy that a device keeps for when it is offline: it was made for nobody, and whoever
+   * uses the device is the one who learns.
+   */
+  copy?: boolean;
   outline: Outline;
   changes: Change[];
   /** Where these changes stand in the learner's; null for a guest. */
@@ -72,6 +77,8 @@ export interface SyncResponse {
   lastSeq: number;
   results: SyncResult[];
   changes: Change[];
+  /** The server knows less than the device's cursor says: what the device holds is void. */
+  reset?: boolean;
   cursor: string;
   more: boolean;
   catalogue: string;

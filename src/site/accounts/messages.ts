@@ -33,6 +33,9 @@ export const accountMessages = {
     title: 'Sign out',
     submit: 'Sign out',
     question: 'Your progress is kept. Sign in again to go on.',
+    unsent: (waiting: number) => `${waiting} of your marks are not sent yet.`,
+    keep: 'Keep them on this device. They are sent when you sign in here again.',
+    discard: 'Delete them.',
     nobody: 'You are signed out.',
   },
   account: {

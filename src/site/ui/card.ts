@@ -14,13 +14,24 @@ export interface Card extends ContainerSummary {
   next: { title: string; path: string | undefined } | null;
 }
 
+/** The same cards with the progress of another overview; without one, as they are. */
+export function cardsWith(cards: readonly Card[], overview: Overview | null): readonly Card[] {
+  if (!overview) return cards;
+  const next = nextOf(overview);
+  return cards.map((card) => ({
+    ...card,
+    ...overview.items[card.id],
+    next: next.get(card.id) ?? null,
+  }));
+}
+
 /** The cards of some containers, in their order. */
 export function cardsOf(
   catalogue: Catalogue,
   overview: Overview,
   containers: readonly Item[],
 ): Card[] {
-  const next = new Map(overview.courses.map((course) => [course.contentId, course.next]));
+  const next = nextOf(overview);
   return containers.map((item) => ({
     ...overview.items[item.id]!,
     id: item.id,
@@ -34,4 +45,8 @@ export function cardsOf(
     ],
     next: next.get(item.id) ?? null,
   }));
+}
+
+function nextOf({ courses }: Overview): ReadonlyMap<string, Card['next']> {
+  return new Map(courses.map((course) => [course.contentId, course.next]));
 }

@@ -1,0 +1,131 @@
+import type { Operation } from '../core/index.ts';
+import type { DeviceStorage, LearnerKey, Waiting } from './device-storage.ts';
+import { isMark, userKey, userOf } from './device-storage.ts';
+import type { Learner } from './learner.svelte.ts';
+import type { Tabs } from './tabs.ts';
+
+/** Work that waits on this device and is not the learner's own. */
+export interface Work {
+  /** Names it; opaque. */
+  learner: LearnerKey;
+  /** A guest's, or that of a user who is signed out. */
+  isGuest: boolean;
+  /** How many units it is about. */
+  units: number;
+  /** When the first and the last of it was done, in milliseconds since 1970 by this device's clock. */
+  from: number;
+  to: number;
+}
+
+/** What a device is made of. */
+export interface DeviceOptions {
+  storage: () => Promise<DeviceStorage>;
+  tabs: Tabs;
+  /** Who is learning now. */
+  learner: () => Learner;
+}
+
+/** What this device keeps besides the learner's own progress, and what may be done with it. */
+export class Device {
+  readonly #options: DeviceOptions;
+  #waiting: readonly Waiting[] = $state.raw([]);
+
+  constructor(options: DeviceOptions) {
+    this.#options = options;
+  }
+
+  /** Says whether what is done here outlives the page; if not, it is safe only once it is sent. */
+  get durable(): boolean {
+    return this.#options.learner().durable;
+  }
+
+  /** What guests did here, for the signed-in learner to add, to refuse or to put off. */
+  get offers(): readonly Work[] {
+    const { user } = this.#options.learner();
+    if (user === null) return [];
+    return this.#waiting
+      .filter(({ learner, reservedFor, operations }) => {
+        if (userOf(learner) !== null || !operations.some(isMark)) return false;
+        return reservedFor === null || reservedFor === user;
+      })
+      .map(workOf);
+  }
+
+  /** What waits here for others, until they sign in. */
+  get others(): readonly Work[] {
+    const { user } = this.#options.learner();
+    return this.#waiting
+      .filter(({ learner, reservedFor }) => {
+        if (userOf(learner) === null) return reservedFor !== null && reservedFor !== user;
+        return userOf(learner) !== user;
+      })
+      .map(workOf);
+  }
+
+  /** Looks again what waits here. */
+  async look(): Promise<void> {
+    const storage = await this.#options.storage();
+    this.#waiting = await storage.waiting();
+  }
+
+  /** Adds a guest's work to the signed-in learner's own. It shows at once and is sent like any other. */
+  async add({ learner: guest }: Work): Promise<void> {
+    const learner = this.#options.learner();
+    const { user } = learner;
+    if (user === null) throw new Error('A guest has no account to add work to: sign in first.');
+    await this.#decide((storage) => storage.adopt(guest, user));
+    this.#options.tabs.tell({
+      kind: 'kept',
+      learner: userKey(user),
+      changes: [],
+      cursor: null,
+      reset: false,
+    });
+    await learner.reread();
+    learner.retry();
+  }
+
+  /** Leaves a guest's work for later; from now on it is offered to nobody else. */
+  async putOff({ learner: guest }: Work): Promise<void> {
+    const { user } = this.#options.learner();
+    if (user !== null) await this.#decide((storage) => storage.reserve(guest, user));
+  }
+
+  /** Deletes what waits: it is nobody's any more. */
+  async discard({ learner }: Work): Promise<void> {
+    await this.#decide((storage) => storage.discard(learner));
+  }
+
+  /** Deletes what the learner did and the server does not have. */
+  async discardOwn(): Promise<void> {
+    const learner = this.#options.learner();
+    const key = await learner.key();
+    await this.#decide((storage) => storage.discard(key));
+    await learner.reread();
+  }
+
+  /** The operations that wait, for somebody to take them along. */
+  export({ learner }: Work): readonly Operation[] {
+    const work = this.#waiting.find((each) => each.learner === learner);
+    return work ? [...work.operations, ...work.attention.map(({ operation }) => operation)] : [];
+  }
+
+  async #decide(work: (storage: DeviceStorage) => Promise<void>): Promise<void> {
+    await work(await this.#options.storage());
+    await this.look();
+    this.#options.tabs.tell({ kind: 'decided' });
+  }
+}
+
+function workOf({ learner, operations, attention }: Waiting): Work {
+  const all = [...operations, ...attention.map(({ operation }) => operation)];
+  const marks = all.filter(isMark);
+  const times = all.map(({ at }) => at);
+  return {
+    learner,
+    isGuest: userOf(learner) === null,
+    units: new Set((marks.length > 0 ? marks : all).map(({ contentId }) => contentId)).size,
+    from: Math.min(...times),
+    to: Math.max(...times),
+  };
+}

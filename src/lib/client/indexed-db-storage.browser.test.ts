@@ -1,0 +1,53 @@
+import { deleteDB } from 'idb';
+import { expect, onTestFinished, test } from 'vitest';
+import { userKey } from './device-storage.ts';
+import { deviceStorageContract } from './device-storage.testing.ts';
+import { openIndexedDb } from './indexed-db-storage.ts';
+import { StorageLost } from './outbox.ts';
+
+let databases = 0;
+
+/** Storage in a database of its own. */
+const fresh = (newId: () => string, name = `cairn-test-${++databases}`) => {
+  onTestFinished(() => deleteDB(name));
+  return openIndexedDb(newId, name);
+};
+
+deviceStorageContract('device storage in IndexedDB', fresh);
+
+const completed = { kind: 'completed', by: 'button', contentId: 'a', epoch: 0, at: 1 } as const;
+const newId = () => crypto.randomUUID();
+
+test('another tab finds what this one kept', async () => {
+  const name = `cairn-test-${++databases}`;
+  const [one, other] = [await fresh(newId, name), await fresh(newId, name)];
+  const outbox = await one.outbox(userKey('ada'));
+  const kept = await outbox.add([completed]);
+  const seen = await other.outbox(userKey('ada'));
+  expect([outbox.restored, seen.restored]).toEqual([false, true]);
+  expect(await seen.unacknowledged()).toEqual(kept);
+});
+
+test('tabs that add at the same moment never give a number twice', async () => {
+  const name = `cairn-test-${++databases}`;
+  const tabs = await Promise.all([1, 2, 3].map(() => fresh(newId, name)));
+  const outboxes = await Promise.all(tabs.map((tab) => tab.outbox(userKey('ada'))));
+  await Promise.all(
+    Array.from({ length: 60 }, (_, n) => outboxes[n % 3]!.add([{ ...completed, at: n }])),
+  );
+  const operations = await outboxes[0]!.unacknowledged();
+  expect(operations.map(({ seq }) => seq)).toEqual(Array.from({ length: 60 }, (_, n) => n + 1));
+  expect(new Set(operations.map(({ at }) => at)).size).toBe(60);
+});
+
+test('an outbox whose database was deleted says so, and a new one works', async () => {
+  const name = `cairn-test-${++databases}`;
+  const storage = await fresh(newId, name);
+  const outbox = await storage.outbox(userKey('ada'));
+  await outbox.add([completed]);
+  await deleteDB(name);
+  await expect(outbox.add([completed])).rejects.toThrow(StorageLost);
+  const again = await storage.outbox(userKey('ada'));
+  expect(again.restored).toBe(false);
+  expect(await again.add([completed])).toHaveLength(1);
+});

@@ -1,0 +1,40 @@
+import { memoryStorage } from './memory-storage.ts';
+import type { Outbox } from './outbox.ts';
+import { StorageLost } from './outbox.ts';
+
+/**
+ * An outbox that takes acts into memory, under the name of another device, when the device has no
+ * room for them. They are sent first: closing the page would lose them.
+ */
+export async function withOverflow(kept: Outbox, newId: () => string): Promise<Outbox> {
+  const overflow = await memoryStorage(newId).outbox('guest overflow');
+  const { device: overflowing } = await overflow.identity();
+  const both = async <T>(ask: (outbox: Outbox) => Promise<T[]>): Promise<T[]> => [
+    ...(await ask(overflow)),
+    ...(await ask(kept)),
+  ];
+
+  return {
+    ...kept,
+    add: async (acts) => {
+      try {
+        return await kept.add(acts);
+      } catch (error) {
+        if (error instanceof StorageLost) throw error;
+        return overflow.add(acts);
+      }
+    },
+    unacknowledged: () => both((outbox) => outbox.unacknowledged()),
+    take: async (limits) => {
+      const batch = await overflow.take(limits);
+      return batch.length > 0 ? batch : kept.take(limits);
+    },
+    acknowledge: (device, results) =>
+      (device === overflowing ? overflow : kept).acknowledge(device, results),
+    attention: () => both((outbox) => outbox.attention()),
+    dismiss: async (operation) => {
+      await overflow.dismiss(operation);
+      await kept.dismiss(operation);
+    },
+  };
+}

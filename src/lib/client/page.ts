@@ -1,0 +1,49 @@
+import type { Timer } from './environment.ts';
+
+/** What a page is told by its browser. */
+export interface PageWatch {
+  /** Ends all of it. */
+  signal: AbortSignal;
+  timer: Timer;
+  onOnline: (isOnline: boolean) => void;
+  /** The page is looked at again. */
+  onShow: () => void;
+  /** The page may be gone at any moment. */
+  onLeave: () => void;
+  /** The page comes back from the browser's cache, as it was when it was left. */
+  onAwake: () => void;
+  /** While the page is looked at, a little more often than once a minute. */
+  onMinute: () => void;
+}
+
+const MINUTE = 55_000;
+
+/** Watches the page, and its browser's network. */
+export function watchPage(watch: PageWatch): void {
+  const { signal, onOnline, onShow, onLeave, onAwake } = watch;
+  const online = () => onOnline(navigator.onLine);
+  window.addEventListener('online', online, { signal });
+  window.addEventListener('offline', online, { signal });
+  window.addEventListener('pagehide', onLeave, { signal });
+  window.addEventListener('pageshow', (event) => event.persisted && onAwake(), { signal });
+  document.addEventListener('visibilitychange', () => (isLookedAt() ? onShow() : onLeave()), {
+    signal,
+  });
+  countMinutes(watch);
+}
+
+function countMinutes({ signal, timer, onMinute }: PageWatch): void {
+  let cancel: () => void;
+  const wait = () => {
+    cancel = timer(() => {
+      if (isLookedAt()) onMinute();
+      wait();
+    }, MINUTE);
+  };
+  wait();
+  signal.addEventListener('abort', () => cancel());
+}
+
+function isLookedAt(): boolean {
+  return document.visibilityState === 'visible';
+}

@@ -1,0 +1,60 @@
+import { page } from '$app/state';
+import type { ContentData, Outline, Overview } from 'sveltekit-cairn';
+import { getProgress } from 'sveltekit-cairn/client';
+
+/** Where the outline of the whole site is; the same for everybody, and there when offline. */
+const ADDRESS = '/catalogue.json';
+
+/** The outline of the whole site, once it is here. Fetched when `wanted` first says so. */
+function wholeOutline(wanted: () => boolean): { readonly current: Outline | null } {
+  let outline = $state.raw<Outline | null>(null);
+  let asked = false;
+  $effect(() => {
+    if (asked || !wanted()) return;
+    asked = true;
+    void fetchOutline().then((found) => (outline = found));
+  });
+  return {
+    get current() {
+      return outline;
+    },
+  };
+}
+
+/**
+ * The progress of whoever learns on this device, at a glance; null until it is known. For pages that
+ * the server made for nobody: a guest's, and a copy that is read offline.
+ */
+export function deviceOverview(): { readonly current: Overview | null } {
+  const progress = getProgress();
+  const isForNobody = $derived(page.data.user === null);
+  const outline = wholeOutline(() => isForNobody && progress.known && !progress.isEmpty);
+  const overview = $derived(
+    isForNobody && outline.current ? progress.overview(outline.current) : null,
+  );
+  return {
+    get current() {
+      return overview;
+    },
+  };
+}
+
+/** Answers how content items are called, wherever on the site they are; by their id until that is known. */
+export function titleFinder(): (contentId: string) => string {
+  const progress = getProgress();
+  const outline = wholeOutline(() => progress.attention.length > 0);
+  const titles = $derived(Object.fromEntries(titlesIn(outline.current?.content ?? [])));
+  return (id) => (Object.hasOwn(titles, id) ? titles[id]! : id);
+}
+
+function* titlesIn(content: readonly ContentData[]): Generator<[string, string]> {
+  for (const { id, aliases = [], title, children = [] } of content) {
+    for (const each of [id, ...aliases]) yield [each, title];
+    yield* titlesIn(children);
+  }
+}
+
+async function fetchOutline(): Promise<Outline | null> {
+  const answer = await fetch(ADDRESS).catch(() => null);
+  return answer?.ok ? ((await answer.json()) as Outline) : null;
+}

@@ -1,0 +1,200 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchChromium, openProfile } from '../support/chromium.ts';
+import type { Profile, ProfileOptions } from '../support/chromium.ts';
+import { startSite } from '../support/site.ts';
+import type { Site } from '../support/site.ts';
+import {
+  COURSE,
+  expectMarked,
+  FIRST,
+  inSidebar,
+  markButton,
+  saved,
+  SECOND,
+  signIn,
+  signOut,
+  signUp,
+} from './learner.ts';
+
+let site: Site;
+let browser: Browser;
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([startSite(), launchChromium()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await site.stop();
+});
+
+/** A story in a browser profile of its own. */
+async function story(
+  options: Partial<ProfileOptions>,
+  tell: (page: Page, context: BrowserContext) => Promise<void>,
+): Promise<void> {
+  const profile: Profile = await openProfile(browser, { baseURL: site.address, ...options });
+  try {
+    await tell(profile.page, profile.context);
+  } catch (problem) {
+    await profile.context.close();
+    throw problem;
+  }
+  await profile.close();
+}
+
+/** What went wrong on purpose is no surprise in the console. */
+const offlineErrors = [/ERR_INTERNET_DISCONNECTED/, /Failed to fetch/];
+
+describe('a guest', () => {
+  test('learns, closes the page, and finds it all again', () =>
+    story({}, async (page, context) => {
+      await page.goto(FIRST);
+      await markButton(page).click();
+      await expectMarked(page, true);
+      await page.close();
+
+      const again = await context.newPage();
+      await again.goto(FIRST);
+      await expectMarked(again, true);
+      await inSidebar(again, 'Completed').first().waitFor();
+      await again.goto('/dashboard');
+      await again.getByText('1 of', { exact: false }).first().waitFor();
+    }));
+
+  test('signs up, is asked, and takes it along', () =>
+    story({}, async (page) => {
+      await page.goto(FIRST);
+      await markButton(page).click();
+      await expectMarked(page, true);
+      await signUp(page);
+      await page.getByText('Before you signed in, 1 lesson or exercise').waitFor();
+      await page.getByRole('button', { name: 'Add to my progress' }).click();
+      await page.getByText('Added to your progress: 1 lesson or exercise.').waitFor();
+      await saved(page);
+      await page.goto(FIRST);
+      await expectMarked(page, true);
+      expect(await page.getByText('Before you signed in').count()).toBe(0);
+    }));
+
+  test('says that it was somebody else, and nothing is added', () =>
+    story({}, async (page) => {
+      await page.goto(FIRST);
+      await markButton(page).click();
+      await expectMarked(page, true);
+      const { email } = await signUp(page);
+      await page.getByRole('button', { name: 'Not mine' }).click();
+      await page.getByText('is gone from this device').waitFor();
+      await page.goto(FIRST);
+      await expectMarked(page, false);
+      await signOut(page);
+      await page.goto(FIRST);
+      await expectMarked(page, false);
+      await signIn(page, email);
+      expect(await page.getByText('Before you signed in').count()).toBe(0);
+    }));
+
+  test('puts it off; no other learner is asked, and the same one is again', () =>
+    story({}, async (page) => {
+      await page.goto(FIRST);
+      await markButton(page).click();
+      await expectMarked(page, true);
+      const { email } = await signUp(page);
+      await page.getByRole('button', { name: 'Later' }).click();
+      await page.getByText('for you alone').waitFor();
+      await signOut(page);
+      await signUp(page, 'Ben');
+      await page.goto(FIRST);
+      await expectMarked(page, false);
+      expect(await page.getByText('Before you signed in').count()).toBe(0);
+      await signOut(page);
+      await signIn(page, email);
+      await page.getByRole('button', { name: 'Add to my progress' }).click();
+      await saved(page);
+      await page.goto(FIRST);
+      await expectMarked(page, true);
+    }));
+});
+
+describe('two tabs', () => {
+  test('agree in the same second', () =>
+    story({}, async (page, context) => {
+      await signUp(page);
+      await page.goto(FIRST);
+      const other = await context.newPage();
+      await other.goto(FIRST);
+      await expectMarked(other, false);
+      await markButton(page).click();
+      const began = performance.now();
+      await expectMarked(other, true);
+      expect(performance.now() - began).toBeLessThan(1000);
+      await markButton(other).click();
+      await expectMarked(page, false);
+    }));
+
+  test('a guest’s agree too', () =>
+    story({}, async (page, context) => {
+      await page.goto(FIRST);
+      const other = await context.newPage();
+      await other.goto(SECOND);
+      await markButton(page).click();
+      await other
+        .getByRole('navigation', { name: /^Contents/ })
+        .getByText('1/', { exact: false })
+        .first()
+        .waitFor();
+    }));
+
+  test('signing out in one is seen in the other', () =>
+    story({}, async (page, context) => {
+      await signUp(page);
+      await page.goto(FIRST);
+      const other = await context.newPage();
+      await other.goto(FIRST);
+      await signOut(page);
+      await other.getByRole('banner').getByRole('link', { name: 'Sign in' }).waitFor();
+    }));
+});
+
+describe('marks that wait', () => {
+  test('survive a closed page, and are sent by the next one', () =>
+    story({ expectedErrors: offlineErrors }, async (page, context) => {
+      await signUp(page);
+      await page.goto(FIRST);
+      await context.setOffline(true);
+      await markButton(page).click();
+      await expectMarked(page, true);
+      await page.getByRole('banner').getByText('Offline, 1 waiting').waitFor();
+      await page.close();
+      await context.setOffline(false);
+
+      const again = await context.newPage();
+      await again.goto(COURSE);
+      await saved(again);
+      await again.goto(FIRST);
+      await expectMarked(again, true);
+    }));
+
+  test('are kept or deleted at sign-out, as the learner says', () =>
+    story({ expectedErrors: [/401|503|500/, ...offlineErrors] }, async (page, context) => {
+      const { email } = await signUp(page);
+      await page.goto(FIRST);
+      await context.route('**/api/progress/sync', (route) => route.abort());
+      await markButton(page).click();
+      await page.getByRole('banner').getByText('Offline, 1 waiting').waitFor();
+      await page.getByRole('button', { name: /Account of/ }).click();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByLabel('Keep them on this device').check();
+      await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('link', { name: 'Needs attention: 1' }).click();
+      await page.getByText('has 1 lesson or exercise waiting here').waitFor();
+      expect(await page.content()).not.toContain('Ada');
+      await context.unroute('**/api/progress/sync');
+
+      await signIn(page, email);
+      await saved(page);
+      await page.goto(FIRST);
+      await expectMarked(page, true);
+    }));
+});

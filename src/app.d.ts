@@ -1,5 +1,6 @@
 import type { User } from './site/accounts/session.ts';
 import type { Cairn } from './site/cairn.ts';
+import type { MeantPlace } from './site/ui/meant-place.ts';
 
 declare global {
   namespace App {
@@ -13,6 +14,8 @@ declare global {
     interface Error {
       /** Names an unexpected failure, which the log has under it. */
       traceId?: string;
+      /** What a reader may have looked for whose address leads nowhere. */
+      meant?: MeantPlace;
     }
   }
 }

@@ -139,6 +139,7 @@ export const messages = {
   errors: {
     notFound: 'This page is not here',
     notFoundMore: 'It may have moved, or the address may have a typing mistake.',
+    meant: 'You may have meant:',
     failed: 'Something went wrong',
     failedMore:
       'The mistake is ours, not yours. What you marked before is safe. Please try again in a moment.',

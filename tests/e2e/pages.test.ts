@@ -84,6 +84,19 @@ describe.each(THEMES)('in the %s theme', (theme) => {
   });
 });
 
+test('a page that is not there offers what may have been meant', async () => {
+  const options = { baseURL: site.origin, expectedErrors: NOT_FOUND };
+  await visit(browser, options, async (page) => {
+    await page.goto(`${COURSE}/structure/no-such-lesson`);
+    await page.getByRole('link', { name: 'A page that explains itself' }).click();
+    await page.waitForURL(`${site.origin}${COURSE}/structure`);
+
+    const nowhere = await page.goto('/no/such/page');
+    expect(nowhere?.status()).toBe(404);
+    expect(await page.getByText('You may have meant').count()).toBe(0);
+  });
+});
+
 test('the theme that a reader chose is there at the next visit, from the first paint', async () => {
   await visit(browser, { baseURL: site.origin, theme: 'light' }, async (page) => {
     await page.goto('/');

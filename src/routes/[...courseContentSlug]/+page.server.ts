@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { formValues } from '../../site/accounts/form-action.ts';
 import { cardsOf } from '../../site/ui/card.ts';
 import { contentPage } from '../../site/ui/content-page.ts';
+import { meantPlace } from '../../site/ui/meant-place.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ params, locals, depends }) => {
@@ -12,7 +13,10 @@ export const load: PageServerLoad = async ({ params, locals, depends }) => {
   const current = cairn.catalogue();
   const item = [...walk(current.roots)].find(({ path }) => path === params.courseContentSlug);
   const page = item && (await content.page(item.id));
-  if (!page) error(404, 'There is no such page.');
+  if (!page) {
+    const meant = meantPlace(current, params.courseContentSlug);
+    error(404, 'There is no such page.', { ...(meant && { meant }) });
+  }
 
   const userId = locals.user?.id ?? null;
   // A theme may hold all there is: it is summed up, and only units right in it are loaded.

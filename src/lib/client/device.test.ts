@@ -254,6 +254,17 @@ describe('tabs', () => {
   });
 });
 
+test('what was erased on the server is gone from the device too', async () => {
+  const ada = await open('ada');
+  await ada.complete('a');
+  await world.settle();
+  await world.server.erase('ada');
+  world.tell('visible');
+  await world.settle();
+  expect([ada.get('a').status, ada.isEmpty]).toEqual(['not-started', true]);
+  expect((await browser.storage.rows(userKey('ada'))).changes).toEqual([]);
+});
+
 test('a second device sees a mark within a minute, while it is looked at', async () => {
   const phone = await open('ada');
   const laptop = await world.visit('a');

@@ -150,6 +150,7 @@ export const syncAnswerSchema = v.strictObject({
       rollUp: v.optional(rollUpSchema),
     }),
   ),
+  reset: v.optional(v.literal(true)),
   cursor: v.string(),
   more: v.boolean(),
   catalogue: v.string(),

@@ -127,13 +127,15 @@ withDatabases((kind) => {
     expect((await progress.export(bob.id)).operations).toHaveLength(1);
   });
 
-  test('a cursor from before the data were erased begins again', async () => {
+  test('a cursor from before the data were erased begins again, and says so', async () => {
     const { ann, progress } = await school();
     await ann.update(rope);
-    const { cursor } = await send(ann, [done(1)]);
+    const { cursor, reset } = await send(ann, [done(1)]);
     await progress.erase(ann.id);
-    const body = await send(ann, [done(1, 'wind')], { cursor });
+    const body = await send(ann, [done(1, 'wind'), done(2, 'wind')], { cursor });
     expect(body.changes.map(({ record }) => record.contentId)).toContain('wind');
+    expect([reset, body.reset]).toEqual([undefined, true]);
+    expect((await send(ann, [], { cursor: body.cursor })).reset).toBeUndefined();
   });
 
   test('a deleted user takes all progress along, and is signed out', async () => {

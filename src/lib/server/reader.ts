@@ -9,7 +9,6 @@ import type {
 } from '../core/index.ts';
 import { ancestorsOf, createBook, isBlank, isFresh, isUnit, walk } from '../core/index.ts';
 import type { Cursor } from './cursor.ts';
-import { START } from './cursor.ts';
 import type { Database, Script } from './database.ts';
 import type { Ledger } from './ledger.ts';
 import { openLedger, recordOf } from './ledger.ts';
@@ -35,6 +34,11 @@ export interface Reader {
     userId: string,
     place: { catalogue: Catalogue; item: Item },
   ): Promise<{ record: ProgressRecord; revision: number }>;
+  /**
+   * Says whether a cursor lies in what the learner has done. One that does not is from before
+   * everything was erased, or from before the database was restored from an older copy.
+   */
+  reaches(userId: string, cursor: Cursor): Promise<boolean>;
   /** The rows that changed since a cursor, oldest change first. */
   changes(
     userId: string,
@@ -49,11 +53,6 @@ export function createReader(database: Database, queries: Queries): Reader {
   const ledger = async (userId: string) => {
     const { revision, rows } = await database.read(() => queries.learnerRows(userId));
     return openLedger(userId, revision, { rows, whole: true });
-  };
-  /** A cursor ahead of the learner is from before everything was erased: it begins again. */
-  const reachable = async (userId: string, cursor: Cursor) => {
-    const learner = await database.read(() => queries.learner(userId));
-    return cursor.revision <= (learner?.revision ?? 0) ? cursor : START;
   };
   return {
     ledger,
@@ -79,9 +78,13 @@ export function createReader(database: Database, queries: Queries): Reader {
       return { record: recordOf(catalogue, read, item), revision: read.revision };
     },
 
+    reaches: async (userId, { revision }) => {
+      const learner = await database.read(() => queries.learner(userId));
+      return revision <= (learner?.revision ?? 0);
+    },
+
     changes: async (userId, { catalogue, cursor }) => {
-      const since = await reachable(userId, cursor);
-      const rows = await database.read(() => queries.changedRows(userId, since, PAGE + 1));
+      const rows = await database.read(() => queries.changedRows(userId, cursor, PAGE + 1));
       const page = rows.slice(0, PAGE);
       const read = page.every((row) => speaksForItem(catalogue, row))
         ? openLedger(userId, 0, { rows: page, whole: false })
@@ -89,7 +92,7 @@ export function createReader(database: Database, queries: Queries): Reader {
       const last = page.at(-1);
       return {
         changes: page.flatMap((row) => changeOf(catalogue, read, row)),
-        cursor: last ? { revision: last.revision, contentId: last.contentId } : since,
+        cursor: last ? { revision: last.revision, contentId: last.contentId } : cursor,
         more: rows.length > PAGE,
       };
     },

@@ -3,7 +3,7 @@ import type { Act, Catalogue, SyncRequest, SyncResponse, SyncResult } from '../c
 import { isLogged, operationSchema } from '../core/index.ts';
 import type { Grade } from './grading.ts';
 import { gradeOf } from './grading.ts';
-import { formatCursor, parseCursor } from './cursor.ts';
+import { formatCursor, parseCursor, START } from './cursor.ts';
 import type { Reader } from './reader.ts';
 import type { Draft, Written } from './transaction.ts';
 import type { Writer } from './writer.ts';
@@ -24,7 +24,10 @@ export async function sync(
   request: SyncRequest,
 ): Promise<SyncResponse> {
   const { catalogue, reader } = context;
-  const cursor = parseCursor(request.cursor, catalogue.version);
+  const asked = parseCursor(request.cursor, catalogue.version);
+  // Asked before anything is written, which could take the learner's revision past it.
+  const reset = !(await reader.reaches(userId, asked));
+  const cursor = reset ? START : asked;
   const { results, lastSeq, now } = await takeIn(context, userId, request);
   const page = await reader.changes(userId, { catalogue, cursor });
   return {
@@ -34,6 +37,7 @@ export async function sync(
     lastSeq,
     results,
     changes: page.changes,
+    ...(reset && { reset }),
     cursor: formatCursor(page.cursor, catalogue.version),
     more: page.more,
     catalogue: catalogue.version,

@@ -1,6 +1,6 @@
 import { isAPIError } from 'better-auth/api';
 import type { FieldError, Refusal } from 'sveltekit-cairn/server';
-import { accountMessages } from './messages.ts';
+import { accountMessages } from '../messages.ts';
 
 /** What an account call comes to: better-auth's answer with the cookies it sets, or a refusal. */
 export type Answer =

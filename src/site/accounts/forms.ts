@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { accountMessages } from './messages.ts';
+import { accountMessages } from '../messages.ts';
 import { PASSWORD_LENGTH } from './password-length.ts';
 
 const text = accountMessages.fields;

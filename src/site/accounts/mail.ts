@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer';
-import { accountMessages as text } from './messages.ts';
+import { accountMessages as text } from '../messages.ts';
 
 /** What mails are sent with, and what they say of the site. */
 export interface MailSettings {

@@ -2,7 +2,7 @@ import type { Element, ElementContent, Root } from 'hast';
 import { toString } from 'hast-util-to-string';
 import { SKIP, visit } from 'unist-util-visit';
 import type { Highlight } from './highlight.ts';
-import { WORDS } from './words.ts';
+import { contentMessages } from '../messages.ts';
 
 /**
  * Colours a page's blocks of code, and wraps each in `<div class="code" data-language="…">`, where
@@ -20,7 +20,7 @@ export async function finishCode(tree: Root, highlight: Highlight): Promise<void
   for (const { pre, code } of blocks) {
     const language = languageOf(code);
     const text = visibleText(toString(code), language).replace(/\n$/, '');
-    const name = language ? `${WORDS.code}: ${language}` : WORDS.code;
+    const name = language ? `${contentMessages.code}: ${language}` : contentMessages.code;
     Object.assign(pre.properties, { tabIndex: 0, role: 'group', ariaLabel: name });
     code.properties = {};
     code.children = (await highlight(text, language)) ?? [{ type: 'text', value: text }];

@@ -1,7 +1,7 @@
 import type { Element, ElementContent, Root } from 'hast';
 import { toString } from 'hast-util-to-string';
 import { SKIP, visit } from 'unist-util-visit';
-import { WORDS } from './words.ts';
+import { contentMessages } from '../messages.ts';
 
 /** Makes tables, task lists and foldable parts usable by everybody. */
 export function finishBlocks(tree: Root): void {
@@ -11,7 +11,7 @@ export function finishBlocks(tree: Root): void {
       case 'table':
         tables += 1;
         labelColumns(node);
-        parent!.children[index!] = scrollable(node, `${WORDS.table} ${tables}`);
+        parent!.children[index!] = scrollable(node, `${contentMessages.table} ${tables}`);
         return SKIP;
       case 'li':
         labelTask(node);
@@ -53,12 +53,12 @@ function labelTask(item: Element): void {
   if (!Array.isArray(classes) || !classes.includes('task-list-item')) return;
   // In a list with space between its entries the box stands in their first paragraph.
   const box = childOf(item, 'input') ?? childOf(childOf(item, 'p') ?? item, 'input');
-  if (box) box.properties.ariaLabel = box.properties.checked ? WORDS.done : WORDS.toDo;
+  if (box) box.properties.ariaLabel = box.properties.checked ? contentMessages.done : contentMessages.toDo;
 }
 
 function addSummary(details: Element): void {
   if (childOf(details, 'summary')) return;
-  const children: ElementContent[] = [{ type: 'text', value: WORDS.details }];
+  const children: ElementContent[] = [{ type: 'text', value: contentMessages.details }];
   details.children.unshift({ type: 'element', tagName: 'summary', properties: {}, children });
 }
 

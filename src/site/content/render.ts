@@ -17,7 +17,7 @@ import { arrangeHeadings, nameHeadings } from './page-headings.ts';
 import type { Heading } from './page-headings.ts';
 import type { Finding } from './problems.ts';
 import { safeHtml } from './safe-html.ts';
-import { WORDS } from './words.ts';
+import { contentMessages } from '../messages.ts';
 
 /** A page as it is shown. */
 export interface Page {
@@ -52,7 +52,7 @@ const toSafeTree = unified()
   .use(remarkRehype, {
     allowDangerousHtml: true,
     clobberPrefix: '',
-    footnoteLabel: WORDS.footnotes,
+    footnoteLabel: contentMessages.footnotes,
     footnoteLabelProperties: {},
   })
   .use(rehypeRaw)

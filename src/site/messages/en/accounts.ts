@@ -1,4 +1,4 @@
-import { PASSWORD_LENGTH } from './password-length.ts';
+import { PASSWORD_LENGTH } from '../../accounts/password-length.ts';
 
 /** "a minute", "15 minutes". */
 function minutes(seconds: number): string {
@@ -6,8 +6,8 @@ function minutes(seconds: number): string {
   return number === 1 ? 'a minute' : `${number} minutes`;
 }
 
-/** Every word that accounts say, on their pages, in their refusals and in mails. */
-export const accountMessages = {
+/** What accounts say, on their pages, in their refusals and in mails. */
+export const accounts = {
   name: 'Name',
   nameHint: 'What this site calls you. It need not be your full name.',
   email: 'E-mail address',

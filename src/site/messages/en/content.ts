@@ -1,5 +1,5 @@
-/** What the renderer itself says on a page, in English. */
-export const WORDS = {
+/** What the renderer itself says on a page of Markdown. */
+export const content = {
   callouts: {
     note: 'Note',
     tip: 'Tip',

@@ -1,0 +1,151 @@
+import type { ContentType, Status } from 'sveltekit-cairn';
+
+/** "1 lesson", "2 lessons". */
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+/** "8 min", "1 h 20 min". */
+function minutes(total: number): string {
+  const [hours, rest] = [Math.floor(total / 60), total % 60];
+  if (hours === 0) return `${rest} min`;
+  return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
+}
+
+const types: Record<ContentType, string> = {
+  theme: 'Theme',
+  course: 'Course',
+  module: 'Module',
+  lesson: 'Lesson',
+  exercise: 'Exercise',
+};
+
+const statuses: Record<Status, string> = {
+  'not-started': 'Not started',
+  'in-progress': 'In progress',
+  completed: 'Completed',
+};
+
+/** What the site says around its content: header, pages, lists, errors. */
+export const pages = {
+  home: 'Home',
+  skipToContent: 'Skip to the content',
+  siteNavigation: 'Site',
+  breadcrumbs: 'Where you are',
+  footer: 'Your place is kept, on every device you sign in on.',
+  pageTitle: (parts: readonly string[]) => parts.join(' · '),
+
+  types,
+  statuses,
+  minutes,
+  lessons: (number: number) => count(number, 'lesson'),
+  exercises: (number: number) => count(number, 'exercise'),
+  optional: 'Optional',
+  count: (completed: number, total: number) => `${completed} of ${total}`,
+  done: (completed: number, total: number) => `${completed} of ${total} completed`,
+  progressOf: (title: string) => `Progress in ${title}`,
+  date: (iso: string) =>
+    new Date(iso).toLocaleDateString('en-GB', {
+      day: 'numeric',
+      month: 'long',
+      year: 'numeric',
+      timeZone: 'UTC',
+    }),
+
+  header: {
+    dashboard: 'Dashboard',
+    signIn: 'Sign in',
+    signOut: 'Sign out',
+    account: 'Account',
+    accountOf: (name: string) => `Account of ${name}`,
+    toLight: 'Light theme',
+    toDark: 'Dark theme',
+  },
+
+  lists: {
+    courses: 'Courses',
+    contents: 'Contents',
+    start: 'Start',
+    continue: 'Continue',
+    continueWith: (title: string) => `Continue: ${title}`,
+    /** Ends the words of a "Continue" that stands beside its course's title. */
+    inCourse: (title: string) => `in ${title}`,
+    finishedOn: (date: string) => `Finished on ${date}`,
+    newSince: (number: number) => `${count(number, 'new lesson')} since you finished`,
+    empty: 'Nothing is here yet.',
+  },
+
+  reading: {
+    contents: 'Contents',
+    onThisPage: 'On this page',
+    close: 'Close',
+    endOfPage: 'Mark and go on',
+    updated: 'Updated since you finished',
+    updatedMore:
+      'The author has rewritten this page since you completed it. It stays completed; you may want to look at it again.',
+    questionsLater: 'The questions are not here yet',
+    questionsLaterMore:
+      'This exercise is completed by answering its questions. They arrive in a later version of this site; until then it stays open, and you can read on.',
+    copy: 'Copy',
+    copied: 'Copied',
+    copyFailed: 'Could not copy',
+  },
+
+  dashboard: {
+    title: 'Your progress',
+    welcome: (name: string | undefined) => (name === undefined ? 'Welcome' : `Welcome, ${name}`),
+    nothingYet:
+      'Nothing is begun yet. Open a course, and this page will show how far you are and where you stopped.',
+    chooseCourse: 'Choose a course',
+    continue: 'Continue where you stopped',
+    overall: 'All courses together',
+    timeSpent: (milliseconds: number) => `${minutes(Math.round(milliseconds / 60_000))} spent`,
+    inProgress: 'In progress',
+    completed: 'Completed',
+    notBegun: 'Not begun yet',
+    allDone: 'You have completed every course here. Well done.',
+    lastVisited: (date: string) => `Last visited ${date}`,
+    next: 'Next:',
+  },
+
+  device: {
+    title: 'On this device',
+    needsScript: 'What waits on this device shows only with JavaScript.',
+    state: {
+      saved: () => 'Everything you did is saved.',
+      saving: (waiting: number) => `${waiting} of your marks are on their way.`,
+      offline: (waiting: number) =>
+        waiting === 0
+          ? 'You are offline. What you do now waits here and is sent when you are back.'
+          : `You are offline. ${waiting} of your marks wait here and are sent when you are back.`,
+      'signed-out': (waiting: number) =>
+        `Your session has ended. ${waiting} of your marks wait here: sign in again, and they are sent.`,
+      'needs-attention': (waiting: number) =>
+        waiting === 0
+          ? 'Some of what you did could not be saved.'
+          : `Some of what you did could not be saved. ${waiting} more marks are on their way.`,
+      'on-device': (waiting: number) =>
+        waiting === 0
+          ? 'Nothing was done on this device yet.'
+          : 'What you did is kept on this device alone. Sign in or sign up, and it goes with you.',
+    },
+    notKept:
+      'This browser keeps nothing for this site (a private window, or a full disk): what is not sent when you close the page is lost.',
+    refused: 'Not saved',
+    aboutRefused: 'The site could not take these. Each says why; when you have seen it, let it go.',
+    others: 'Of other learners',
+  },
+
+  errors: {
+    notFound: 'This page is not here',
+    notFoundMore: 'It may have moved, or the address may have a typing mistake.',
+    meant: 'You may have meant:',
+    failed: 'Something went wrong',
+    failedMore:
+      'The mistake is ours, not yours. What you marked before is safe. Please try again in a moment.',
+    trace: 'If you report it, this number helps us find it:',
+    refused: 'That did not work',
+    toHome: 'To the start page',
+    toDashboard: 'To your progress',
+  },
+};

@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContentData } from 'sveltekit-cairn';
 
-const PER_MODULE = 50;
+/** Lessons in a module. */
+export const PER_MODULE = 50;
 
 /** A course of so many lessons in modules of 50, in a theme, as an adopter would write it. */
 export function courseOf(units: number): ContentData[] {

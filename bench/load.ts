@@ -17,42 +17,80 @@ export interface LoadResult {
   p99: number;
 }
 
+/** What is sent to a server. */
+export interface Load {
+  requests: readonly LoadRequest[];
+  connections: number;
+  /** One for each request, answered before it is sent; not measured. */
+  before?: readonly LoadRequest[];
+}
+
 /**
  * Sends requests over keep-alive connections, each of which waits for its answer, and counts. Written
  * on bare sockets, so that the client costs less than the server that it measures.
  *
  * @throws Error when any answer is not 200: a figure of refusals would mean nothing.
  */
-export async function drive(
-  origin: string,
-  { requests, connections }: { requests: readonly LoadRequest[]; connections: number },
-): Promise<LoadResult> {
-  const { hostname, port } = new URL(origin);
-  const waiting = requests.map((request) => write(request, { origin, hostname }));
+export async function drive(origin: string, load: Load): Promise<LoadResult> {
+  const { requests, connections, before = [] } = load;
+  const sockets = Array.from({ length: connections }, () => open(origin));
   const times: number[] = [];
-  let next = 0;
-  const began = performance.now();
+  let milliseconds = 0;
+  // What comes before a request must not run beside others: then they go by so many at a time.
+  const atOnce = before.length > 0 ? connections : requests.length;
+  for (let start = 0; start < requests.length; start += atOnce) {
+    const end = start + atOnce;
+    await sendAll(sockets, before.slice(start, end));
+    const began = performance.now();
+    times.push(...(await sendAll(sockets, requests.slice(start, end))));
+    milliseconds += performance.now() - began;
+  }
+  for (const { close } of sockets) close();
+  times.sort((a, b) => a - b);
+  return {
+    perSecond: (1000 * requests.length) / milliseconds,
+    median: times[Math.floor(times.length / 2)]!,
+    p99: times[Math.floor(times.length * 0.99)]!,
+  };
+}
+
+/** Sends requests over all connections, each taking the next one; says how long each took. */
+async function sendAll(
+  sockets: readonly Connection[],
+  requests: readonly LoadRequest[],
+): Promise<number[]> {
+  const waiting = requests.values();
+  const times: number[] = [];
   await Promise.all(
-    Array.from({ length: connections }, async () => {
-      const socket = connect(Number(port), hostname);
-      socket.setNoDelay(true);
-      const read = reader(socket);
-      while (next < waiting.length) {
+    sockets.map(async ({ send }) => {
+      for (const request of waiting) {
         const sent = performance.now();
-        socket.write(waiting[next++]!);
-        const status = await read();
+        const status = await send(request);
         if (status !== 200) throw new Error(`A request was answered ${status}.`);
         times.push(performance.now() - sent);
       }
-      socket.destroy();
     }),
   );
-  const seconds = (performance.now() - began) / 1000;
-  times.sort((a, b) => a - b);
+  return times;
+}
+
+interface Connection {
+  /** Says the answer's status once its body is there. */
+  send(request: LoadRequest): Promise<number>;
+  close(): void;
+}
+
+function open(origin: string): Connection {
+  const { hostname, port } = new URL(origin);
+  const socket = connect(Number(port), hostname);
+  socket.setNoDelay(true);
+  const read = reader(socket);
   return {
-    perSecond: requests.length / seconds,
-    median: times[Math.floor(times.length / 2)]!,
-    p99: times[Math.floor(times.length * 0.99)]!,
+    send: (request) => {
+      socket.write(write(request, { origin, hostname }));
+      return read();
+    },
+    close: () => socket.destroy(),
   };
 }
 

@@ -4,8 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { startPostgres } from '../tests/support/postgres.ts';
-import { courseOf, writeContent } from './course.ts';
+import { courseOf, PER_MODULE, writeContent } from './course.ts';
 import { subjectAt } from './growth.ts';
 import type { LoadRequest } from './load.ts';
 import { drive } from './load.ts';
@@ -25,7 +26,8 @@ const REQUESTS = 4000;
 const rows: Record<string, () => Promise<void>> = {
   sqlite: () => updates('SQLite', { site: {}, bare: join(dir, 'bare.db') }),
   postgres: withPostgres,
-  'by-hand': byHand,
+  'by-hand': () => byHand(updatesByHand),
+  summary: () => byHand(summaries),
   units: () => growth('units in the course', { units: 10 }, { units: 10_000 }),
   learners: () => growth('learners in the table', { learners: 100 }, { learners: 1_000_000 }),
 };
@@ -65,7 +67,7 @@ async function updates(
     'bench/peers/bare.ts',
     where.bare,
   ]);
-  const cookies = await signUpAll(site);
+  const cookies = cookiesOf(await signUpAll(site));
   const names = cookies.map((_, n) => `user-${n}`);
   await compare(`update, ${name}`, {
     ours: () => drive(site.origin, load(cookies, '/api/progress/update')),
@@ -74,36 +76,89 @@ async function updates(
   await Promise.all([site.stop(), bare.stop()]);
 }
 
-/** The same routes as a developer would write them by hand, with the field's usual tools. */
-async function byHand(): Promise<void> {
-  const hand = join(root, 'bench/peers/handwritten');
-  execFileSync('vite', ['build', '--logLevel', 'error'], { cwd: hand, stdio: 'inherit' });
+/** The site, and the same routes as a developer would write them by hand with the usual tools. */
+interface Rivals {
+  site: Peer;
+  hand: Peer;
+  /** Of the routes by hand. */
+  databaseFile: string;
+  /** Signed up there. */
+  ours: Learner[];
+  theirs: Learner[];
+}
+
+async function byHand(measure: (rivals: Rivals) => Promise<void>): Promise<void> {
+  const folder = join(root, 'bench/peers/handwritten');
+  execFileSync('vite', ['build', '--logLevel', 'error'], { cwd: folder, stdio: 'inherit' });
+  const databaseFile = join(mkdtempSync(join(dir, 'hand-')), 'hand.db');
   const port = '4199';
   const origin = `http://127.0.0.1:${port}`;
-  const peer = await startPeer([join(hand, 'build/index.js')], {
+  const { stop } = await startPeer([join(folder, 'build/index.js')], {
     HOST: '127.0.0.1',
     PORT: port,
     ORIGIN: origin,
-    DATABASE_FILE: join(dir, 'hand.db'),
+    DATABASE_FILE: databaseFile,
     UNITS: String(UNITS),
   });
+  const hand: Peer = { origin, stop };
   const site = await startSite({});
-  const [ours, theirs] = [await signUpAll(site), await signUpAll({ ...peer, origin })];
+  const [ours, theirs] = [await signUpAll(site), await signUpAll(hand)];
+  await measure({ site, hand, databaseFile, ours, theirs });
+  await Promise.all([site.stop(), hand.stop()]);
+}
+
+async function updatesByHand({ site, hand, ours, theirs }: Rivals): Promise<void> {
   await compare('update by hand, SQLite', {
-    ours: () => drive(site.origin, load(ours, '/api/progress/update')),
-    'by hand': () => drive(origin, load(theirs, '/update')),
+    ours: () => drive(site.origin, load(cookiesOf(ours), '/api/progress/update')),
+    'by hand': () => drive(hand.origin, load(cookiesOf(theirs), '/update')),
   });
-  const read = (cookies: readonly string[], path: string) => ({
-    connections: CONNECTIONS,
-    requests: Array.from({ length: REQUESTS }, (_, n): LoadRequest => {
-      return { method: 'GET', path, cookie: cookies[n % cookies.length]! };
+}
+
+/** Summaries for learners who have done half of the course. */
+async function summaries({ site, hand, databaseFile, ours, theirs }: Rivals): Promise<void> {
+  await completeHalf(site, ours);
+  completeHalfByHand(databaseFile, theirs);
+  const get = (learners: readonly Learner[], path: string) =>
+    Array.from({ length: REQUESTS }, (_, n): LoadRequest => {
+      return { method: 'GET', path, cookie: learners[n % learners.length]!.cookie };
+    });
+  const reads = get(ours, '/api/progress/course_summary?courseId=course');
+  const readsByHand = get(theirs, '/summary');
+  const connections = CONNECTIONS;
+  await compare(`course_summary, ${UNITS} units, half of them done, nothing changed`, {
+    ours: () => drive(site.origin, { connections, requests: reads }),
+    'by hand': () => drive(hand.origin, { connections, requests: readsByHand }),
+  });
+  const { requests: changes } = load(cookiesOf(ours), '/api/progress/update');
+  const { requests: changesByHand } = load(cookiesOf(theirs), '/update');
+  await compare('course_summary, an update by the same learner before each read', {
+    ours: () => drive(site.origin, { connections, requests: reads, before: changes }),
+    'by hand': () =>
+      drive(hand.origin, { connections, requests: readsByHand, before: changesByHand }),
+  });
+}
+
+async function completeHalf({ origin }: Peer, learners: readonly Learner[]): Promise<void> {
+  const requests = learners.flatMap(({ cookie }) =>
+    Array.from({ length: UNITS / PER_MODULE / 2 }, (_, n): LoadRequest => {
+      const body = { contentId: `module-${n}`, contentType: 'module', status: 'completed' };
+      return { method: 'POST', path: '/api/progress/update', cookie, body: JSON.stringify(body) };
     }),
-  });
-  await compare(`course_summary, ${UNITS} units`, {
-    ours: () => drive(site.origin, read(ours, '/api/progress/course_summary?courseId=course')),
-    'by hand': () => drive(origin, read(theirs, '/summary')),
-  });
-  await Promise.all([site.stop(), peer.stop()]);
+  );
+  await drive(origin, { requests, connections: CONNECTIONS });
+}
+
+/** The route takes lessons one by one: its rows are written past it. */
+function completeHalfByHand(file: string, learners: readonly Learner[]): void {
+  const database = new DatabaseSync(file);
+  const insert = database.prepare(`
+    with recursive n(i) as (select 0 union all select i + 1 from n where i < ? - 1)
+    insert into user_progress select ?, 'lesson-' || i, 'lesson', 'completed', 100, ?, ? from n`);
+  const now = new Date().toISOString();
+  database.exec('begin');
+  for (const { id } of learners) insert.run(UNITS / 2, id, now, now);
+  database.exec('commit');
+  database.close();
 }
 
 async function growth(name: string, small: Partial<Scale>, large: Partial<Scale>): Promise<void> {
@@ -178,9 +233,18 @@ function startSite(settings: Record<string, string>): Promise<Peer> {
   });
 }
 
-/** The cookies of so many new learners. */
-async function signUpAll({ origin }: Peer): Promise<string[]> {
-  const cookies: string[] = [];
+interface Learner {
+  id: string;
+  cookie: string;
+}
+
+function cookiesOf(learners: readonly Learner[]): string[] {
+  return learners.map(({ cookie }) => cookie);
+}
+
+/** So many new learners. */
+async function signUpAll({ origin }: Peer): Promise<Learner[]> {
+  const learners: Learner[] = [];
   for (let n = 0; n < LEARNERS; n++) {
     const answer = await fetch(`${origin}/api/auth/sign-up/email`, {
       method: 'POST',
@@ -192,9 +256,10 @@ async function signUpAll({ origin }: Peer): Promise<string[]> {
       }),
     });
     if (!answer.ok) throw new Error(`Signing up was answered ${answer.status}.`);
-    cookies.push(answer.headers.getSetCookie()[0]!.split(';')[0]!);
+    const { user } = (await answer.json()) as { user: { id: string } };
+    learners.push({ id: user.id, cookie: answer.headers.getSetCookie()[0]!.split(';')[0]! });
   }
-  return cookies;
+  return learners;
 }
 
 function median(values: readonly number[]): number {

@@ -344,6 +344,10 @@ describe('storage that fails', () => {
     const kept = durable();
     const storage: DeviceStorage = {
       ...kept,
+      keepRows: (learner, rows) =>
+        full.isFull
+          ? Promise.reject(new DOMException('No room.', 'QuotaExceededError'))
+          : kept.keepRows(learner, rows),
       outbox: async (learner) => {
         const outbox = await kept.outbox(learner);
         const add: Outbox['add'] = async (acts) => {

@@ -3,7 +3,7 @@ import type { LearnerKey } from './device-storage.ts';
 import type { Connection, Look, OperationKey, OutboxRow, Step } from './indexed-db.ts';
 import { all, look, step } from './indexed-db.ts';
 import type { Outbox } from './outbox.ts';
-import { addUnsent, firstWithin, renumber, StorageLost } from './outbox.ts';
+import { addUnsent, firstWithin, isJoined, renumber, StorageLost } from './outbox.ts';
 
 /** The row of an outbox that nothing was put into yet. */
 export function newOutbox(learner: LearnerKey, newId: () => string): OutboxRow {
@@ -42,7 +42,7 @@ export async function indexedDbOutbox(
 
     add: (acts) =>
       change(async (tx, row) => {
-        const unsent = await unsentOf(tx, row);
+        const unsent = acts.some(isJoined) ? await unsentOf(tx, row) : [];
         const kept = addUnsent(unsent, acts, row);
         for (const operation of kept) await putUnsent(tx, learner, operation);
         const lastSeq = Math.max(row.lastSeq, ...kept.map(({ seq }) => seq));
@@ -105,9 +105,11 @@ async function operationsOf(
 
 /** The own operations that were never sent. */
 async function unsentOf(tx: Step, { learner, device }: OutboxRow): Promise<Operation[]> {
-  const keys = await tx.objectStore('unsent').getAllKeys(all(learner, device));
-  const operations = keys.map((key) => tx.objectStore('operations').get(key));
-  return (await Promise.all(operations)).filter((operation) => operation !== undefined);
+  const own = all(learner, device);
+  const seqs = (await tx.objectStore('unsent').getAllKeys(own)).map(([, , seq]) => seq);
+  const isUnsent = new Set(seqs);
+  const operations = await tx.objectStore('operations').getAll(own);
+  return operations.filter(({ seq }) => isUnsent.has(seq));
 }
 
 async function putUnsent(tx: Step, learner: LearnerKey, operation: Operation): Promise<void> {

@@ -293,7 +293,8 @@ export class Learner {
     this.#serverCatalogue = answer.catalogue;
     const { storage, key } = await this.#storage.open();
     const { changes, cursor, reset = false } = answer;
-    await storage.keepRows(key, { changes, cursor, reset });
+    // With no room for them they are shown all the same, and asked for again by the next page.
+    await storage.keepRows(key, { changes, cursor, reset }).catch(() => undefined);
     this.#options.tabs.tell({ kind: 'kept', learner: key, changes, cursor, reset });
   }
 

@@ -15,9 +15,8 @@ export function openStorage(newId: () => string): () => Promise<DeviceStorage> {
 }
 
 async function open(newId: () => string): Promise<DeviceStorage> {
-  if (typeof indexedDB === 'undefined') return memoryStorage(newId);
   try {
-    return await openIndexedDb(newId);
+    return typeof indexedDB === 'undefined' ? memoryStorage(newId) : await openIndexedDb(newId);
   } catch {
     // Refused: what is done is kept in the page and sent at once, and the page says so.
     return memoryStorage(newId);

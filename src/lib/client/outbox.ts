@@ -79,6 +79,11 @@ export class StorageLost extends Error {
   override name = 'StorageLost';
 }
 
+/** Says whether acts of this kind are joined with older ones that were never sent. */
+export function isJoined({ kind }: TimedAct): boolean {
+  return kind === 'opened' || kind === 'advanced' || kind === 'spent' || kind === 'saved';
+}
+
 /** Joins an act with an older operation that was never sent; null where both must stay. */
 function joinUnsent(older: Operation, act: TimedAct): Operation | null {
   if (older.contentId !== act.contentId || older.epoch !== act.epoch) return null;

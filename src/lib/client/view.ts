@@ -57,7 +57,10 @@ export function applyUnsent(catalogue: Catalogue, book: Book, operation: Operati
   // Made by somebody who saw this state, so it comes after it, whatever this device's clock says.
   const time = Math.max(at, (state.lastAccessed ?? -1) + 1);
   apply(catalogue, book, stamp(operation, { time, item, state }));
-  if (item) for (const container of ancestorsOf(item)) settle(catalogue, book, container);
+  if (!item) return;
+  // A lesson may have become a module since: what was done to it is then the module's mark.
+  const containers = isUnit(item) ? ancestorsOf(item) : [item, ...ancestorsOf(item)];
+  for (const container of containers) settle(catalogue, book, container);
 }
 
 /** Milliseconds that a device has spent on an item. */

@@ -245,7 +245,9 @@ test('two devices, a week offline, 500 marks each: everything arrives once, and 
         return 500;
       });
       // And the visit itself.
-      await header(device.page).getByText(`Offline, ${clicks + 1} waiting`).waitFor();
+      await header(device.page)
+        .getByText(`Offline, ${clicks + 1} waiting`)
+        .waitFor();
     }
     for (const device of devices) {
       await device.context.setOffline(false);

@@ -1,6 +1,7 @@
 import type { DeviceStorage } from './device-storage.ts';
-import { openIndexedDb } from './indexed-db-storage.ts';
-import { memoryStorage } from './memory-storage.ts';
+import { keptStorage } from './kept-storage.ts';
+import { indexedDbKeyValue } from './key-value-indexed-db.ts';
+import { memoryKeyValue } from './key-value-memory.ts';
 
 /**
  * Answers how to come by this device's storage: the browser's IndexedDB, or memory where there is
@@ -15,10 +16,7 @@ export function openStorage(newId: () => string): () => Promise<DeviceStorage> {
 }
 
 async function open(newId: () => string): Promise<DeviceStorage> {
-  try {
-    return typeof indexedDB === 'undefined' ? memoryStorage(newId) : await openIndexedDb(newId);
-  } catch {
-    // Refused: what is done is kept in the page and sent at once, and the page says so.
-    return memoryStorage(newId);
-  }
+  // Refused: what is done is kept in the page and sent at once, and the page says so.
+  const kept = await indexedDbKeyValue('sveltekit-cairn').catch(memoryKeyValue);
+  return keptStorage(kept, newId);
 }

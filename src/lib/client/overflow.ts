@@ -1,4 +1,5 @@
-import { memoryStorage } from './memory-storage.ts';
+import { keptOutbox } from './kept-outbox.ts';
+import { memoryKeyValue } from './key-value-memory.ts';
 import type { Outbox } from './outbox.ts';
 import { StorageLost } from './outbox.ts';
 
@@ -7,7 +8,7 @@ import { StorageLost } from './outbox.ts';
  * room for them. They are sent first: closing the page would lose them.
  */
 export async function withOverflow(kept: Outbox, newId: () => string): Promise<Outbox> {
-  const overflow = await memoryStorage(newId).outbox('guest overflow');
+  const overflow = await keptOutbox(memoryKeyValue(), 'guest overflow', newId);
   const { device: overflowing } = await overflow.identity();
   const both = async <T>(ask: (outbox: Outbox) => Promise<T[]>): Promise<T[]> => [
     ...(await ask(overflow)),
@@ -16,14 +17,11 @@ export async function withOverflow(kept: Outbox, newId: () => string): Promise<O
 
   return {
     ...kept,
-    add: async (acts) => {
-      try {
-        return await kept.add(acts);
-      } catch (error) {
+    add: (acts) =>
+      kept.add(acts).catch((error: unknown) => {
         if (error instanceof StorageLost) throw error;
         return overflow.add(acts);
-      }
-    },
+      }),
     unacknowledged: () => both((outbox) => outbox.unacknowledged()),
     take: async (limits) => {
       const batch = await overflow.take(limits);

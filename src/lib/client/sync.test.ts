@@ -6,7 +6,8 @@ import { createBrowser } from './browser.testing.ts';
 import { userKey } from './device-storage.ts';
 import { memoryStorage } from './memory-storage.ts';
 import type { ProgressState } from './progress-state.svelte.ts';
-import type { Fault, World } from './world.testing.ts';
+import type { Fault } from './network.testing.ts';
+import type { World } from './world.testing.ts';
 import { createWorld, START } from './world.testing.ts';
 
 const MINUTE = 60_000;
@@ -513,9 +514,15 @@ describe('a page that is left', () => {
 });
 
 describe('a device that was restored from a copy', () => {
+  /** Names the first device so, and everything else otherwise. */
+  const copied = () => {
+    const names = ['device-copied'];
+    return () => names.pop() ?? randomUUID();
+  };
+
   /** A browser as it was found: with an outbox that somebody else has gone on with. */
   const found = async (...acts: string[]): Promise<FakeBrowser> => {
-    const storage = memoryStorage(() => 'device-copied');
+    const storage = memoryStorage(copied());
     const outbox = await storage.outbox(userKey('ada'));
     await outbox.add(
       acts.map((contentId) => ({
@@ -531,7 +538,7 @@ describe('a device that was restored from a copy', () => {
   };
 
   test('takes another name before it sends, if the original has gone on', async () => {
-    const original = await world.visit('a', { newId: () => 'device-copied' });
+    const original = await world.visit('a', { newId: copied() });
     await original.complete('a');
     await original.complete('b');
     await world.settle();

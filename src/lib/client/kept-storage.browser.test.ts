@@ -1,16 +1,16 @@
-import { deleteDB } from 'idb';
 import { expect, onTestFinished, test } from 'vitest';
 import { userKey } from './device-storage.ts';
 import { deviceStorageContract } from './device-storage.testing.ts';
-import { openIndexedDb } from './indexed-db-storage.ts';
+import { keptStorage } from './kept-storage.ts';
+import { indexedDbKeyValue } from './key-value-indexed-db.ts';
 import { StorageLost } from './outbox.ts';
 
 let databases = 0;
 
 /** Storage in a database of its own. */
-const fresh = (newId: () => string, name = `cairn-test-${++databases}`) => {
-  onTestFinished(() => deleteDB(name));
-  return openIndexedDb(newId, name);
+const fresh = async (newId: () => string, name = `cairn-test-${++databases}`) => {
+  onTestFinished(() => deleteDatabase(name));
+  return keptStorage(await indexedDbKeyValue(name), newId);
 };
 
 deviceStorageContract('device storage in IndexedDB', fresh);
@@ -45,9 +45,17 @@ test('an outbox whose database was deleted says so, and a new one works', async 
   const storage = await fresh(newId, name);
   const outbox = await storage.outbox(userKey('ada'));
   await outbox.add([completed]);
-  await deleteDB(name);
+  await deleteDatabase(name);
   await expect(outbox.add([completed])).rejects.toThrow(StorageLost);
   const again = await storage.outbox(userKey('ada'));
   expect(again.restored).toBe(false);
   expect(await again.add([completed])).toHaveLength(1);
 });
+
+function deleteDatabase(name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = () => resolve();
+    request.onerror = () => reject(request.error!);
+  });
+}

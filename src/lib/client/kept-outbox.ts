@@ -1,0 +1,151 @@
+import type { Operation } from '../core/index.ts';
+import type { LearnerKey } from './device-storage.ts';
+import type { Key, KeyValue, Reads, Writes } from './key-value.ts';
+import type { Attention, Outbox } from './outbox.ts';
+import { addUnsent, firstWithin, isJoined, renumber, StorageLost } from './outbox.ts';
+
+/** An outbox without what is in it. */
+export interface OutboxRow {
+  /** The own device. */
+  device: string;
+  lastSeq: number;
+  /** Stays as long as the outbox lives: another one under the same learner is not the same. */
+  lineage: string;
+  reservedFor: string | null;
+}
+
+/** Where things of a learner are. */
+export const keys = {
+  outbox: (learner: LearnerKey): Key => ['outbox', learner],
+  operation: (learner: LearnerKey, ...of: (string | number)[]): Key => [
+    'operation',
+    learner,
+    ...of,
+  ],
+  /**
+   * That an operation was never sent, and may be joined with newer ones. An entry of its own, so that
+   * sending needs no room on a full disk: it only deletes.
+   */
+  unsent: (learner: LearnerKey, ...of: (string | number)[]): Key => ['unsent', learner, ...of],
+  attention: (learner: LearnerKey, ...of: (string | number)[]): Key => [
+    'attention',
+    learner,
+    ...of,
+  ],
+  row: (learner: LearnerKey, ...of: string[]): Key => ['row', learner, ...of],
+  cursor: (learner: LearnerKey): Key => ['cursor', learner],
+};
+
+/** All values under a prefix. */
+export async function listed<T>(values: Reads, prefix: Key): Promise<T[]> {
+  return (await values.list(prefix)).map(([, value]) => value as T);
+}
+
+/** The row of a learner's outbox; made when there is none. */
+export async function outboxRow(
+  values: Writes,
+  learner: LearnerKey,
+  newId: () => string,
+): Promise<{ row: OutboxRow; restored: boolean }> {
+  const found = await values.get(keys.outbox(learner));
+  if (found) return { row: found as OutboxRow, restored: true };
+  const row = { device: newId(), lastSeq: 0, lineage: newId(), reservedFor: null };
+  await values.put(keys.outbox(learner), row);
+  return { row, restored: false };
+}
+
+/** A learner's outbox among the values. */
+export async function keptOutbox(
+  kept: KeyValue,
+  learner: LearnerKey,
+  newId: () => string,
+): Promise<Outbox> {
+  const { row: first, restored } = await kept.write((values) => outboxRow(values, learner, newId));
+
+  /** The row of this outbox, and not of one that took its place. */
+  const rowIn = async (values: Reads) => {
+    const row = (await values.get(keys.outbox(learner))) as OutboxRow | undefined;
+    if (row?.lineage !== first.lineage) throw new StorageLost('The outbox is gone.');
+    return row;
+  };
+  const read = <T>(step: (values: Reads, row: OutboxRow) => Promise<T>): Promise<T> =>
+    kept.read(async (values) => step(values, await rowIn(values)));
+  const write = <T>(step: (values: Writes, row: OutboxRow) => Promise<T>): Promise<T> =>
+    kept.write(async (values) => step(values, await rowIn(values)));
+
+  /** All operations: those of other devices first, each device's by rising number. */
+  const operations = async (values: Reads, { device: own }: OutboxRow): Promise<Operation[]> => {
+    const all = await listed<Operation>(values, keys.operation(learner));
+    return [
+      ...all.filter(({ device }) => device !== own),
+      ...all.filter(({ device }) => device === own),
+    ];
+  };
+  const putUnsent = async (values: Writes, operation: Operation) => {
+    await values.put(keys.operation(learner, operation.device, operation.seq), operation);
+    await values.put(keys.unsent(learner, operation.device, operation.seq), true);
+  };
+
+  return {
+    restored,
+    identity: () => read(async (_, { device, lastSeq }) => ({ device, lastSeq })),
+    unacknowledged: () => read(operations),
+    attention: () => read((values) => listed<Attention>(values, keys.attention(learner))),
+
+    add: (acts) =>
+      write(async (values, row) => {
+        const unsent = acts.some(isJoined) ? await unsentOf(values, learner, row) : [];
+        const added = addUnsent(unsent, acts, row);
+        for (const operation of added) await putUnsent(values, operation);
+        const lastSeq = Math.max(row.lastSeq, ...added.map(({ seq }) => seq));
+        await values.put(keys.outbox(learner), { ...row, lastSeq });
+        return added;
+      }),
+
+    take: (limits) =>
+      write(async (values, row) => {
+        const batch = firstWithin(await operations(values, row), limits);
+        for (const { device, seq } of batch) await values.delete(keys.unsent(learner, device, seq));
+        return batch;
+      }),
+
+    acknowledge: (device, results) =>
+      write(async (values) => {
+        for (const { seq, status, code = status } of results) {
+          const operation = await values.get(keys.operation(learner, device, seq));
+          if (operation && status === 'rejected') {
+            await values.put(keys.attention(learner, device, seq), { operation, code });
+          }
+          await values.delete(keys.operation(learner, device, seq));
+          await values.delete(keys.unsent(learner, device, seq));
+        }
+      }),
+
+    renew: (renewal) =>
+      write(async (values, row) => {
+        const own = keys.operation(learner, row.device);
+        const renumbered = renumber(await listed<Operation>(values, own), renewal);
+        await values.clear(own);
+        await values.clear(keys.unsent(learner, row.device));
+        // Under the new name nothing was sent yet.
+        for (const operation of renumbered) await putUnsent(values, operation);
+        const named = { device: renewal.device, lastSeq: renumbered.length };
+        await values.put(keys.outbox(learner), { ...row, ...named });
+      }),
+
+    dismiss: ({ device, seq }) =>
+      write((values) => values.delete(keys.attention(learner, device, seq))),
+  };
+}
+
+/** The own operations that were never sent. */
+async function unsentOf(
+  values: Reads,
+  learner: LearnerKey,
+  { device }: OutboxRow,
+): Promise<Operation[]> {
+  const entries = await values.list(keys.unsent(learner, device));
+  const unsent = new Set(entries.map(([key]) => key.at(-1)));
+  const own = await listed<Operation>(values, keys.operation(learner, device));
+  return own.filter(({ seq }) => unsent.has(seq));
+}

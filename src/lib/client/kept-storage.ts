@@ -1,0 +1,132 @@
+import type { Change, Operation } from '../core/index.ts';
+import type { DeviceStorage, LearnerKey, Waiting } from './device-storage.ts';
+import { isMark, userKey, userOf } from './device-storage.ts';
+import { keptOutbox, keys, listed, outboxRow } from './kept-outbox.ts';
+import type { OutboxRow } from './kept-outbox.ts';
+import type { KeyValue, Reads, Writes } from './key-value.ts';
+import type { Attention } from './outbox.ts';
+import { remake } from './outbox.ts';
+import { withOverflow } from './overflow.ts';
+
+const HERE = ['here'] as const;
+const LEASE = ['lease'] as const;
+
+/** Device storage among values by key, wherever those are. */
+export function keptStorage(kept: KeyValue, newId: () => string): DeviceStorage {
+  const guestKey = (): LearnerKey => `guest ${newId()}`;
+  return {
+    durable: kept.durable,
+
+    enter: (user) =>
+      kept.write(async (values) => {
+        const present = await hereIn(values);
+        const stays =
+          user === null ? present && userOf(present) === null : present === userKey(user);
+        if (present && stays) return present;
+        const learner = user === null ? guestKey() : userKey(user);
+        if (present) await leave(values, present);
+        await values.put(HERE, learner);
+        return learner;
+      }),
+    here: () =>
+      kept.write(async (values) => {
+        const learner = (await hereIn(values)) ?? guestKey();
+        await values.put(HERE, learner);
+        return learner;
+      }),
+    outbox: async (learner) => withOverflow(await keptOutbox(kept, learner, newId), newId),
+
+    rows: (learner) =>
+      kept.read(async (values) => ({
+        changes: await listed<Change>(values, keys.row(learner)),
+        cursor: ((await values.get(keys.cursor(learner))) ?? null) as string | null,
+      })),
+    keepRows: (learner, { changes, cursor, reset = false }) =>
+      kept.write(async (values) => {
+        if ((await hereIn(values)) !== learner) return;
+        if (reset) await values.clear(keys.row(learner));
+        for (const change of changes) {
+          await values.put(keys.row(learner, change.record.contentId), change);
+        }
+        await values.put(keys.cursor(learner), cursor);
+      }),
+
+    waiting: () =>
+      kept.read(async (values) => {
+        const found: Waiting[] = [];
+        for (const [key, row] of await values.list(['outbox'])) {
+          const learner = key[1] as LearnerKey;
+          const { reservedFor } = row as OutboxRow;
+          found.push({ learner, reservedFor, ...(await workIn(values, learner)) });
+        }
+        return found.filter(
+          ({ operations, attention }) => operations.length + attention.length > 0,
+        );
+      }),
+    adopt: (guest, user) =>
+      kept.write(async (values) => {
+        const { operations } = await workIn(values, guest);
+        await outboxRow(values, userKey(user), newId);
+        await deposit(values, userKey(user), remake(operations, newId()));
+        await forget(values, guest);
+      }),
+    reserve: (guest, reservedFor) =>
+      kept.write(async (values) => {
+        const row = await values.get(keys.outbox(guest));
+        if (row) await values.put(keys.outbox(guest), { ...row, reservedFor });
+      }),
+    discard: (learner) => kept.write((values) => clearWork(values, learner)),
+    deposit: (learner, operations) => kept.write((values) => deposit(values, learner, operations)),
+
+    lease: (holder, { now, ms }) =>
+      kept.write(async (values) => {
+        const held = (await values.get(LEASE)) as { holder: string; until: number } | undefined;
+        if (held && held.holder !== holder && held.until > now) return false;
+        await values.put(LEASE, { holder, until: now + ms });
+        return true;
+      }),
+  };
+}
+
+async function hereIn(values: Reads): Promise<LearnerKey | undefined> {
+  return (await values.get(HERE)) as LearnerKey | undefined;
+}
+
+async function workIn(values: Reads, learner: LearnerKey) {
+  return {
+    operations: await listed<Operation>(values, keys.operation(learner)),
+    attention: await listed<Attention>(values, keys.attention(learner)),
+  };
+}
+
+/** Puts operations into an outbox as they are; what is there already stays. */
+async function deposit(
+  values: Writes,
+  learner: LearnerKey,
+  operations: readonly Operation[],
+): Promise<void> {
+  for (const operation of operations) {
+    const key = keys.operation(learner, operation.device, operation.seq);
+    if (!(await values.get(key))) await values.put(key, operation);
+  }
+}
+
+/** Deletes what is kept of somebody who leaves, but not marks that nobody has acknowledged. */
+async function leave(values: Writes, learner: LearnerKey): Promise<void> {
+  await values.clear(keys.row(learner));
+  await values.delete(keys.cursor(learner));
+  const { operations, attention } = await workIn(values, learner);
+  const isIdleGuest = userOf(learner) === null && !operations.some(isMark);
+  if (isIdleGuest || operations.length + attention.length === 0) await forget(values, learner);
+}
+
+async function forget(values: Writes, learner: LearnerKey): Promise<void> {
+  await clearWork(values, learner);
+  await values.delete(keys.outbox(learner));
+}
+
+async function clearWork(values: Writes, learner: LearnerKey): Promise<void> {
+  await values.clear(keys.operation(learner));
+  await values.clear(keys.unsent(learner));
+  await values.clear(keys.attention(learner));
+}

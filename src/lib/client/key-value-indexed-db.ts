@@ -1,0 +1,106 @@
+import type { Entry, Key, KeyValue, Writes } from './key-value.ts';
+
+const STORE = 'values';
+
+/**
+ * Values in the browser's IndexedDB, shared by all tabs of the site.
+ *
+ * @throws DOMException when the browser refuses it.
+ */
+export async function indexedDbKeyValue(name: string): Promise<KeyValue> {
+  const connect = connectionTo(name);
+  const run = async <T>(mode: IDBTransactionMode, step: (values: Writes) => Promise<T>) => {
+    const transaction = await connect(mode);
+    const ended = endOf(transaction);
+    // Whoever asked hears of a failure once.
+    ended.catch(() => undefined);
+    try {
+      const result = await step(writesOn(transaction.objectStore(STORE)));
+      await ended;
+      return result;
+    } catch (error) {
+      if (transaction.error === null) abort(transaction);
+      throw transaction.error ?? error;
+    }
+  };
+  await run('readonly', async () => undefined);
+  return {
+    durable: true,
+    read: (step) => run('readonly', step),
+    write: (step) => run('readwrite', step),
+  };
+}
+
+function writesOn(store: IDBObjectStore): Writes {
+  return {
+    get: (key) => answerTo(store.get(named(key))),
+    list: async (prefix) => {
+      const keys = answerTo(store.getAllKeys(within(prefix)));
+      const values = answerTo(store.getAll(within(prefix)));
+      const found = await values;
+      return (await keys).map((key, n): Entry => [key as unknown as Key, found[n]]);
+    },
+    put: (key, value) => answerTo(store.put(value, named(key))).then(() => undefined),
+    delete: (key) => answerTo(store.delete(named(key))),
+    clear: (prefix) => answerTo(store.delete(within(prefix))),
+  };
+}
+
+function named(key: Key): IDBValidKey {
+  return [...key];
+}
+
+/** All keys with a prefix: an array sorts after every text and number. */
+function within(prefix: Key): IDBKeyRange {
+  return IDBKeyRange.bound(prefix, [...prefix, []]);
+}
+
+/** Begins transactions on a database that is opened at first use, and again when it was closed underneath. */
+function connectionTo(name: string): (mode: IDBTransactionMode) => Promise<IDBTransaction> {
+  let opened: Promise<IDBDatabase> | null = null;
+  const forget = () => {
+    opened = null;
+  };
+  const open = async () => {
+    const request = indexedDB.open(name, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    const database = await answerTo(request);
+    database.onclose = forget;
+    // Somebody deletes it, or a newer page has another version of it: neither is held up.
+    database.onversionchange = () => {
+      database.close();
+      forget();
+    };
+    return database;
+  };
+  const begin = async (mode: IDBTransactionMode) => {
+    opened ??= open();
+    opened.catch(forget);
+    // A mark outlives a power cut, not only the browser.
+    return (await opened).transaction(STORE, mode, { durability: 'strict' });
+  };
+  // Closed in this very moment, the next one is another.
+  return (mode) => begin(mode).catch(() => begin(mode));
+}
+
+function answerTo<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error!);
+  });
+}
+
+function endOf(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error ?? new Error('It was given up.'));
+  });
+}
+
+function abort(transaction: IDBTransaction): void {
+  try {
+    transaction.abort();
+  } catch {
+    // It had ended by itself.
+  }
+}

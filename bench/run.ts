@@ -12,6 +12,7 @@ import type { LoadRequest } from './load.ts';
 import { drive } from './load.ts';
 import type { Peer } from './process.ts';
 import { startPeer } from './process.ts';
+import { tick } from './tick.ts';
 
 const root = join(import.meta.dirname, '..');
 const dir = mkdtempSync(join(tmpdir(), 'bench-'));
@@ -21,6 +22,9 @@ const CONNECTIONS = 100;
 const ROUNDS = 5;
 /** Below what the rate limit lets 100 learners do at once, over all rounds. */
 const REQUESTS = 4000;
+/** Operations made in a week offline, and how many go into one sync. */
+const OFFLINE = 1000;
+const PER_SYNC = 200;
 
 /** What can be measured, by the name under which it is asked for; without a name, all of it. */
 const rows: Record<string, () => Promise<void>> = {
@@ -28,6 +32,8 @@ const rows: Record<string, () => Promise<void>> = {
   postgres: withPostgres,
   'by-hand': () => byHand(updatesByHand),
   summary: () => byHand(summaries),
+  sync: syncs,
+  tick: () => tick(join(dir, 'tick')),
   units: () => growth('units in the course', { units: 10 }, { units: 10_000 }),
   learners: () => growth('learners in the table', { learners: 100 }, { learners: 1_000_000 }),
 };
@@ -135,6 +141,46 @@ async function summaries({ site, hand, databaseFile, ours, theirs }: Rivals): Pr
     ours: () => drive(site.origin, { connections, requests: reads, before: changes }),
     'by hand': () =>
       drive(hand.origin, { connections, requests: readsByHand, before: changesByHand }),
+  });
+}
+
+/** What a device sends after a week offline, beside the same work as single updates. */
+async function syncs(): Promise<void> {
+  const site = await startSite({});
+  const learners = await signUpAll(site);
+  // A device is new to each learner, and updates spread over many: the rate limiter stays on.
+  const [away, others] = [learners.slice(0, ROUNDS + 1), cookiesOf(learners.slice(ROUNDS + 1))];
+  const single = load(others, '/api/progress/update').requests.slice(0, OFFLINE);
+  await compare(`${OFFLINE} operations, one request after the other`, {
+    sync: async () => {
+      const requests = syncRequests(away.pop()!);
+      const { perSecond, ...waits } = await drive(site.origin, { requests, connections: 1 });
+      return { perSecond: (perSecond * OFFLINE) / requests.length, ...waits };
+    },
+    updates: () => drive(site.origin, { requests: single, connections: 1 }),
+  });
+  await site.stop();
+}
+
+function syncRequests({ id, cookie }: Learner): LoadRequest[] {
+  const operations = Array.from({ length: OFFLINE }, (_, n) => ({
+    seq: n + 1,
+    at: Date.now() - (OFFLINE - n) * 600_000,
+    epoch: 0,
+    contentId: `lesson-${(n * 31) % UNITS}`,
+    ...(n % 3 === 0 ? { kind: 'opened' } : { kind: 'completed', by: 'button' }),
+  }));
+  return Array.from({ length: OFFLINE / PER_SYNC }, (_, n): LoadRequest => {
+    const body = {
+      v: 1,
+      device: 'bench-device',
+      asUser: id,
+      now: Date.now(),
+      cursor: null,
+      catalogue: null,
+      operations: operations.slice(n * PER_SYNC, (n + 1) * PER_SYNC),
+    };
+    return { method: 'POST', path: '/api/progress/sync', cookie, body: JSON.stringify(body) };
   });
 }
 

@@ -69,7 +69,7 @@ describe('a guest', () => {
       await markButton(page).click();
       await expectMarked(page, true);
       await signUp(page);
-      await page.getByText('Before you signed in, 1 lesson or exercise').waitFor();
+      await page.getByText('somebody learnt on this device: 1 lesson or exercise').waitFor();
       await page.getByRole('button', { name: 'Add to my progress' }).click();
       await page.getByText('Added to your progress: 1 lesson or exercise.').waitFor();
       await saved(page);
@@ -188,7 +188,7 @@ describe('marks that wait', () => {
       await page.getByLabel('Keep them on this device').check();
       await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click();
       await page.getByRole('link', { name: 'Needs attention: 1' }).click();
-      await page.getByText('has 1 lesson or exercise waiting here').waitFor();
+      await page.getByText('Work on 1 lesson or exercise').waitFor();
       expect(await page.content()).not.toContain('Ada');
       await context.unroute('**/api/progress/sync');
 

@@ -76,7 +76,7 @@ export const english = {
 
   guestWork: 'Done before you signed in',
   offer: (units: number, from: number, to: number) =>
-    `Before you signed in, ${pages(units)} on this device: ${days(from, to)}.`,
+    `Before you signed in, somebody learnt on this device: ${pages(units)}, ${days(from, to)}. Was it you?`,
   addWork: 'Add to my progress',
   notMine: 'Not mine',
   later: 'Later',
@@ -86,7 +86,7 @@ export const english = {
     putOff: () => 'It stays on this device, for you alone.',
   },
   waitingWork: (units: number, from: number, to: number) =>
-    `Somebody who is not signed in has ${pages(units)} waiting here: ${days(from, to)}. Signing in sends it.`,
+    `Work on ${pages(units)}, ${days(from, to)}, waits here for somebody who is not signed in. It is sent when they sign in.`,
   takeAlong: 'Save a copy',
   discard: 'Delete',
   reallyDiscard: 'Really delete?',

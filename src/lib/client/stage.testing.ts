@@ -1,0 +1,51 @@
+/** What a page can be told by its browser. */
+export type PageEvent = 'online' | 'offline' | 'visible' | 'hidden' | 'pagehide';
+
+/** As much of a browser's page as the client listens to. */
+export interface FakePage {
+  /** Does something as code of this page, which finds its own `window`, `document` and `navigator`. */
+  run<T>(work: () => T): T;
+  tell(event: PageEvent): void;
+}
+
+const GLOBALS = ['window', 'document', 'navigator'] as const;
+
+/** Makes a page. Code that runs outside of any finds the page that ran last. */
+export function createPage(): FakePage {
+  const window = new EventTarget();
+  const document = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+  const navigator = { onLine: true };
+  const own = { window, document, navigator };
+  const run = <T>(work: () => T): T => {
+    for (const name of GLOBALS) {
+      Object.defineProperty(globalThis, name, { value: own[name], configurable: true });
+    }
+    return work();
+  };
+  return {
+    run,
+    tell: (event) =>
+      run(() => {
+        if (event === 'online' || event === 'offline') navigator.onLine = event === 'online';
+        if (event === 'visible' || event === 'hidden') {
+          document.visibilityState = event;
+          document.dispatchEvent(new Event('visibilitychange'));
+        } else {
+          window.dispatchEvent(new Event(event));
+        }
+      }),
+  };
+}
+
+/** Leaves `window`, `document` and `navigator` as they were; call it before the first page. */
+export function keepGlobals(): () => void {
+  const kept = GLOBALS.map(
+    (name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const,
+  );
+  return () => {
+    for (const [name, descriptor] of kept) {
+      if (descriptor) Object.defineProperty(globalThis, name, descriptor);
+      else Reflect.deleteProperty(globalThis, name);
+    }
+  };
+}

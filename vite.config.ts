@@ -20,6 +20,8 @@ export default defineConfig({
   plugins: [
     sveltekit({
       adapter: adapter(),
+      // The offline page stands at any address: what it needs is named from the root.
+      paths: { relative: false },
       // Ours is stricter, and stands in hooks.server.ts: it covers every content type.
       csrf: { trustedOrigins: ['*'] },
       csp: {
@@ -33,6 +35,7 @@ export default defineConfig({
           // Authors may show pictures and films of other sites; their address learns nothing of ours.
           'img-src': ['self', 'data:', 'https:'],
           'media-src': ['self', 'https:'],
+          'worker-src': ['self'],
           'object-src': ['none'],
           'base-uri': ['self'],
           'form-action': ['self'],

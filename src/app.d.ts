@@ -9,6 +9,8 @@ declare global {
       cairn: Cairn;
       /** Who is signed in; null for a guest. */
       user: User | null;
+      /** Whether the service worker asks for a copy: then nobody is signed in. */
+      copy: boolean;
     }
 
     interface Error {

@@ -1,4 +1,4 @@
-import { building, dev } from '$app/env';
+import { building, dev, version as build } from '$app/env';
 import { error } from '@sveltejs/kit';
 import type { RequestEvent } from '@sveltejs/kit';
 import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit/hooks';
@@ -7,10 +7,11 @@ import { setCookies } from './site/accounts/form-action.ts';
 import type { Session } from './site/accounts/session.ts';
 import { startCairn } from './site/cairn.ts';
 import type { Cairn } from './site/cairn.ts';
+import { BUILD_HEADER, COPY_HEADER, markedAsCopy } from './site/offline/copy-mark.ts';
 import { isForeign } from './site/same-origin.ts';
 import { readSettings } from './site/settings.ts';
-import { THEME_COOKIE, withTheme } from './site/ui/theme.ts';
 import { logFailure } from './site/trace.ts';
+import { THEME_COOKIE, withTheme } from './site/ui/with-theme.ts';
 
 let cairn: Cairn;
 
@@ -31,6 +32,14 @@ export const handle: Handle = async ({ event, resolve }) => {
   const isApi = event.url.pathname.startsWith('/api/');
   if (isForeign(event.request, event.url.origin)) return refuse(isApi, FOREIGN);
 
+  event.locals.cairn = cairn;
+  // A copy is kept on the device for whoever reads there: it is nobody's, whatever cookie came.
+  event.locals.copy = event.request.headers.has(COPY_HEADER);
+  if (event.locals.copy) {
+    event.locals.user = null;
+    return asCopy(await resolve(event, { transformPageChunk: ({ html }) => markedAsCopy(html) }));
+  }
+
   let session: Session | null;
   try {
     session = await identify(event, isApi);
@@ -38,7 +47,6 @@ export const handle: Handle = async ({ event, resolve }) => {
     if (isUnavailable(problem)) return refuse(isApi, UNAVAILABLE);
     throw problem;
   }
-  event.locals.cairn = cairn;
   event.locals.user = session?.user ?? null;
 
   const theme = event.cookies.get(THEME_COOKIE);
@@ -50,6 +58,16 @@ export const handle: Handle = async ({ event, resolve }) => {
   }
   return response;
 };
+
+/** Says which content and which build of the site a copy is of. */
+function asCopy(response: Response): Response {
+  response.headers.set(COPY_HEADER, cairn.catalogue().version);
+  response.headers.set(BUILD_HEADER, build);
+  // Nothing in it is private, but caches on the way tell a copy from the page itself.
+  response.headers.set('cache-control', 'no-cache');
+  response.headers.append('vary', COPY_HEADER);
+  return response;
+}
 
 /** Says whether an answer to somebody who is signed in is made for them alone: any page is. */
 function isPersonal({ isDataRequest }: RequestEvent, { headers }: Response): boolean {

@@ -1,5 +1,6 @@
 import { accounts } from './messages/en/accounts.ts';
 import { content } from './messages/en/content.ts';
+import { offline } from './messages/en/offline.ts';
 import { pages } from './messages/en/pages.ts';
 
 // All that the site says lies in one folder for its language. For another one, translate a copy of
@@ -13,3 +14,6 @@ export const accountMessages = accounts;
 
 /** The words that rendering adds to a page of Markdown. */
 export const contentMessages = content;
+
+/** The words of reading without a network. */
+export const offlineMessages = offline;

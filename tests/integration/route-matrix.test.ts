@@ -87,7 +87,10 @@ const ROUTES: Record<string, Address[]> = {
     },
   ],
   '/dashboard': [{ path: '/dashboard' }],
+  '/catalogue.json': [{ path: '/catalogue.json' }],
+  '/device': [{ path: '/device' }],
   '/healthz': [{ path: '/healthz' }],
+  '/offline': [{ path: '/offline' }],
   '/readyz': [{ path: '/readyz' }],
 };
 
@@ -95,6 +98,7 @@ const ROUTES: Record<string, Address[]> = {
 const FILES: Record<string, string> = {
   _app: '/_app/version.json',
   'favicon.svg': '/favicon.svg',
+  'service-worker.js': '/service-worker.js',
 };
 
 let site: WatchedSite;

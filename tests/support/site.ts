@@ -11,6 +11,8 @@ const root = join(import.meta.dirname, '..', '..');
 
 /** How a site differs from the one that `npm start` gives. */
 export interface SiteOptions {
+  /** A folder with another build and its server.js; default: the project itself. */
+  program?: string;
   /** A folder of Markdown; default: the sample courses. */
   content?: string;
   /** Where SQLite and secrets are; default: a new folder, deleted when the site has ended. */
@@ -47,7 +49,7 @@ export interface Site {
 export async function startSite(options: SiteOptions = {}): Promise<Site> {
   if (!isBuilt()) throw new Error('The build is older than the sources: npm run build.');
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'cairn-site-'));
-  const server = startServer({
+  const server = startServer(options.program ?? root, {
     PORT: '0',
     CONTENT_DIR: options.content ?? join(root, 'content'),
     DATA_DIR: data,
@@ -89,10 +91,10 @@ interface Server {
   output(): string;
 }
 
-/** Runs server.js with these settings and, of this process's own environment, only the PATH. */
-function startServer(settings: Record<string, string>): Server {
+/** Runs a folder's server.js with these settings and, of this process's own environment, only the PATH. */
+function startServer(program: string, settings: Record<string, string>): Server {
   const server = spawn(process.execPath, ['server.js'], {
-    cwd: root,
+    cwd: program,
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { mediaTypeOf } from '../../site/content/media-types.ts';
 import type { RequestHandler } from './$types';
-import { partOf } from './byte-range.ts';
+import { partOf } from '../../site/content/byte-range.ts';
 
 /** An image, sound, video or document that lies beside the pages. */
 export const GET: RequestHandler = async ({ params, locals, request }) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withTheme } from './theme.ts';
+import { withTheme } from './with-theme.ts';
 
 const page = '<!doctype html>\n<html lang="en">\n<head></head></html>';
 

@@ -1,0 +1,345 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeFiles } from '../../src/site/content/folder.testing.ts';
+import { expectAccessible, launchChromium, openProfile } from '../support/chromium.ts';
+import { CLOVE, KNOTS } from '../support/knots.ts';
+import { makeNextBuild } from '../support/next-build.ts';
+import { startSite } from '../support/site.ts';
+import type { Site } from '../support/site.ts';
+import { copied, storedOn, workerReady } from './device-copies.ts';
+import { signUp } from './learner.ts';
+
+const COURSE = '/rope/basics';
+const HALF = `${COURSE}/hitches/half`;
+const REEF = `${COURSE}/bends/reef`;
+const FILM = `${COURSE}/hitches/film.mp4`;
+/** Every page of the course, those around it and those below. */
+const PAGES = [
+  '/rope',
+  COURSE,
+  `${COURSE}/hitches`,
+  CLOVE,
+  HALF,
+  `${COURSE}/hitches/tie`,
+  `${COURSE}/bends`,
+  REEF,
+  `${COURSE}/bends/granny`,
+  `${COURSE}/care`,
+];
+/** Bytes that no compression makes smaller. */
+const film = crypto.getRandomValues(new Uint8Array(60_000));
+
+const content = mkdtempSync(join(tmpdir(), 'cairn-knots-'));
+const data = mkdtempSync(join(tmpdir(), 'cairn-data-'));
+const browser = await launchChromium();
+let site: Site;
+
+beforeAll(async () => {
+  writeFiles(content, {
+    ...KNOTS,
+    '01-rope/01-basics/01-hitches/02-half.md':
+      '---\nid: half\n---\n\n# Half hitch\n\n![Film](film.mp4)',
+    '01-rope/01-basics/01-hitches/film.mp4': film,
+    '01-rope/01-basics/01-hitches/a.svg':
+      '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"/>',
+  });
+  site = await startSite({ content, data });
+});
+afterAll(async () => {
+  await browser.close();
+  await site.stop();
+  for (const dir of [content, data]) rmSync(dir, { recursive: true });
+});
+
+/** A story in a browser whose worker is there; what a cut network says in the console is expected. */
+async function story(tell: (page: Page, context: BrowserContext) => Promise<void>): Promise<void> {
+  const { page, context, close } = await openProfile(browser, {
+    baseURL: site.origin,
+    expectedErrors: [
+      /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|ERR_FAILED|Failed to fetch/,
+      /status of 50\d/,
+    ],
+  });
+  try {
+    await page.goto('/');
+    await workerReady(page);
+    await tell(page, context);
+  } catch (problem) {
+    await context.close();
+    throw problem;
+  }
+  await close();
+}
+
+async function visitPage(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await copied(page, path);
+}
+
+async function keep(page: Page): Promise<void> {
+  await page.goto(COURSE);
+  await page.getByRole('button', { name: 'Keep for offline' }).click();
+  await page.getByText(/^Kept for offline, \d/).waitFor();
+}
+
+/** Goes off the network, and sees that it is. */
+async function goOffline(page: Page, context: BrowserContext): Promise<void> {
+  await context.setOffline(true);
+  const asked = page.evaluate(() =>
+    fetch('/healthz').then(
+      () => 'answered',
+      () => 'no network',
+    ),
+  );
+  expect(await asked).toBe('no network');
+}
+
+async function expectReadable(page: Page, path: string): Promise<void> {
+  const answer = await page.goto(path);
+  expect([path, answer?.status()]).toEqual([path, 200]);
+  expect(await page.locator('html').getAttribute('data-copy')).not.toBeNull();
+}
+
+describe('a visited lesson', () => {
+  test('opens without a network, by its address and by a link, with its styles and its picture', () =>
+    story(async (page, context) => {
+      await visitPage(page, CLOVE);
+      await visitPage(page, HALF);
+      await goOffline(page, context);
+
+      await expectReadable(page, CLOVE);
+      const seen = await page.evaluate(() => ({
+        unstyled: [...document.styleSheets].filter(({ cssRules }) => cssRules.length === 0).length,
+        styled: document.styleSheets.length,
+        picture: document.querySelector<HTMLImageElement>('article img')?.naturalWidth,
+        shifts: performance.getEntriesByType('layout-shift').length,
+      }));
+      expect(seen).toMatchObject({ unstyled: 0, picture: 40, shifts: 0 });
+      expect(seen.styled).toBeGreaterThan(0);
+
+      await page.evaluate(() => (document.title = 'the same document'));
+      const begun = await page.evaluate(() => performance.timeOrigin);
+      await page.getByRole('link', { name: 'Half hitch' }).first().click();
+      await page.getByRole('heading', { level: 1, name: 'Half hitch' }).waitFor();
+      expect(await page.evaluate(() => performance.timeOrigin)).toBe(begun);
+    }));
+
+  test('shows in the theme that its reader chose', () =>
+    story(async (page, context) => {
+      await visitPage(page, CLOVE);
+      await page.getByRole('button', { name: 'Dark theme' }).click();
+      await goOffline(page, context);
+      await expectReadable(page, CLOVE);
+      expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+    }));
+
+  test('comes from the network while there is one', () =>
+    story(async (page) => {
+      await visitPage(page, CLOVE);
+      await page.reload();
+      expect(await page.locator('html').getAttribute('data-copy')).toBeNull();
+    }));
+});
+
+describe('a page that is not on the device', () => {
+  test('gives the offline page at its own address, with what can be read instead', () =>
+    story(async (page, context) => {
+      await visitPage(page, CLOVE);
+      await goOffline(page, context);
+      const answer = await page.goto(REEF);
+      expect(answer?.status()).toBe(503);
+      await page.getByRole('heading', { name: 'You are offline' }).waitFor();
+      expect(new URL(page.url()).pathname).toBe(REEF);
+      await page.getByText('in The basics').waitFor();
+      await expectAccessible(page);
+      await page.getByRole('link', { name: 'Clove hitch' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Clove hitch' }).waitFor();
+
+      await page.goto(REEF);
+      await context.setOffline(false);
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Reef knot' }).waitFor();
+    }));
+
+  test('gives it also for a link', () =>
+    story(async (page, context) => {
+      await visitPage(page, CLOVE);
+      await goOffline(page, context);
+      await page.getByRole('link', { name: 'Care of a rope' }).first().click();
+      await page.getByRole('heading', { name: 'You are offline' }).waitFor();
+    }));
+});
+
+describe('a course that is kept', () => {
+  test('opens everywhere, its picture and its film too, and is offered on the offline page', () =>
+    story(async (page, context) => {
+      await keep(page);
+      await expectAccessible(page);
+      await goOffline(page, context);
+      for (const path of PAGES) await expectReadable(page, path);
+      const part = await page.evaluate(async (film) => {
+        const answer = await fetch(film, { headers: { range: 'bytes=100-199' } });
+        const bytes = [...new Uint8Array(await answer.arrayBuffer())];
+        return { status: answer.status, range: answer.headers.get('content-range'), bytes };
+      }, FILM);
+      const bytes = [...film.slice(100, 200)];
+      expect(part).toEqual({ status: 206, range: 'bytes 100-199/60000', bytes });
+
+      await page.goto('/exams');
+      await page.getByRole('heading', { name: 'Courses that you keep' }).waitFor();
+      await page.getByRole('link', { name: 'The basics' }).waitFor();
+    }));
+
+  test('goes when it is removed, but for what was visited', () =>
+    story(async (page, context) => {
+      await visitPage(page, REEF);
+      await keep(page);
+      await page.getByRole('button', { name: 'Remove' }).click();
+      await page.getByRole('button', { name: 'Keep for offline' }).waitFor();
+      await expect
+        .poll(async () => (await storedOn(page)).map(({ path }) => path))
+        .not.toContain(FILM);
+      const paths = (await storedOn(page)).map(({ path }) => path);
+      expect(paths.filter((path) => PAGES.includes(path)).sort()).toEqual([COURSE, REEF].sort());
+      await goOffline(page, context);
+      expect((await page.goto(CLOVE))?.status()).toBe(503);
+    }));
+
+  test('goes on where it stopped when the connection broke', () =>
+    story(async (page) => {
+      await page.goto(COURSE);
+      await copied(page, COURSE);
+      const port = new URL(site.address).port;
+      await site.kill();
+      await page.getByRole('button', { name: 'Keep for offline' }).click();
+      await page.getByText(/^The connection broke/).waitFor();
+      await expectAccessible(page);
+
+      site = await startSite({ content, data, settings: { PORT: port } });
+      await page.getByRole('button', { name: 'Go on' }).click();
+      await page.getByText(/^Kept for offline/).waitFor();
+      await page.reload();
+      await page.getByText(/^Kept for offline/).waitFor();
+    }));
+
+  test('leaves nothing behind on a full disk, says so, and the rest goes on', () =>
+    story(async (page, context) => {
+      await visitPage(page, CLOVE);
+      await page.goto(COURSE);
+      await copied(page, COURSE);
+      const devtools = await context.newCDPSession(page);
+      const { usage = 0 } = await page.evaluate(() => navigator.storage.estimate());
+      const limit = { origin: site.origin, quotaSize: usage + 30_000 };
+      await devtools.send('Storage.overrideQuotaForOrigin', limit);
+      await page.getByRole('button', { name: 'Keep for offline' }).click();
+      // The worker says this only when a write has failed for want of room.
+      await page
+        .getByText(/^There is not enough room on this device.* It needs about \d+ kB/)
+        .waitFor();
+      await expectAccessible(page);
+      const paths = (await storedOn(page)).map(({ path }) => path);
+      expect(paths).not.toContain(FILM);
+      expect(paths).not.toContain(REEF);
+      await goOffline(page, context);
+      await expectReadable(page, CLOVE);
+
+      await context.setOffline(false);
+      await devtools.send('Storage.overrideQuotaForOrigin', { origin: site.origin });
+      await keep(page);
+    }));
+});
+
+describe('nothing personal', () => {
+  test('is in any cache, though the learner read and kept as herself', () =>
+    story(async (page) => {
+      const { email } = await signUp(page, 'Ada Lovelace');
+      const { user } = (await (await page.request.get('/api/auth/get-session')).json()) as {
+        user: { id: string };
+      };
+      for (const path of [CLOVE, HALF]) await visitPage(page, path);
+      await page.getByRole('button', { name: 'Mark as complete' }).click();
+      await page.getByRole('banner').getByText('Saved', { exact: true }).waitFor();
+      await page.reload();
+      // What she was shown was hers.
+      expect(await page.content()).toContain('Ada Lovelace');
+      await keep(page);
+
+      const stored = await storedOn(page);
+      expect(stored.length).toBeGreaterThan(2 * PAGES.length);
+      for (const { path, text, headers } of stored) {
+        for (const hers of ['Ada', email, user.id]) {
+          expect([path, text.includes(hers) || JSON.stringify(headers).includes(hers)]).toEqual([
+            path,
+            false,
+          ]);
+        }
+        expect(path).not.toMatch(/^\/(api|account)/);
+      }
+    }));
+
+  test('is answered to a request for a copy, even with a session', () =>
+    story(async (page) => {
+      await signUp(page, 'Ada Lovelace');
+      const headers = { 'x-cairn-copy': '1' };
+      for (const path of [CLOVE, `${CLOVE}/__data.json`]) {
+        const hers = await page.request.get(path);
+        expect(hers.headers()['cache-control']).toBe('private, no-store');
+        const copy = await page.request.get(path, { headers });
+        expect(copy.headers()).not.toHaveProperty('set-cookie');
+        expect(copy.headers()['x-cairn-copy']).toMatch(/./);
+        expect(await hers.text()).toContain('Ada Lovelace');
+        expect(await copy.text()).not.toContain('Ada');
+      }
+    }));
+});
+
+test(
+  'the next build takes over and loses nothing that was kept',
+  () =>
+    story(async (page, context) => {
+      const port = new URL(site.address).port;
+      const next = await makeNextBuild('The next release');
+      await visitPage(page, '/rope/exams');
+      await keep(page);
+      const before = (await storedOn(page)).find(({ path }) => path === CLOVE)!.cache;
+      await site.stop();
+      site = await startSite({ content, data, program: next.folder, settings: { PORT: port } });
+
+      // The new worker is there, and the network goes before it has fetched anything anew.
+      await page.evaluate(async () => {
+        const taken = new Promise((resolve) =>
+          navigator.serviceWorker.addEventListener('controllerchange', resolve),
+        );
+        await (await navigator.serviceWorker.ready).update();
+        await taken;
+      });
+      await goOffline(page, context);
+      for (const path of PAGES) await expectReadable(page, path);
+      expect((await storedOn(page)).find(({ path }) => path === CLOVE)!.cache).toBe(before);
+
+      await context.setOffline(false);
+      await page.goto(CLOVE);
+      for (const path of [...PAGES, '/rope/exams']) await copied(page, path, next.version);
+      await expect
+        .poll(async () =>
+          (await storedOn(page)).filter(({ cache }) => cache === before).map(({ path }) => path),
+        )
+        .not.toContain(CLOVE);
+      await goOffline(page, context);
+      for (const path of [...PAGES, '/rope/exams']) {
+        await expectReadable(page, path);
+        await page.getByRole('contentinfo').getByText('The next release').waitFor();
+      }
+      // An older page that is still open finds its scripts.
+      const scripts = (await storedOn(page)).filter(({ cache }) => cache === before);
+      expect(scripts.some(({ path }) => path.includes('/_app/immutable/entry/'))).toBe(true);
+
+      await site.stop();
+      site = await startSite({ content, data });
+      next.remove();
+    }),
+  180_000,
+);

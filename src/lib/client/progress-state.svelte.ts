@@ -1,10 +1,10 @@
 import { untrack } from 'svelte';
 import type {
   Act,
+  Book,
   Catalogue,
   CompletedBy,
   ContainerProgress,
-  Explanation,
   Item,
   ItemState,
   Json,
@@ -12,17 +12,14 @@ import type {
   Next,
   Operation,
   Outline,
-  Overview,
   ProgressRecord,
 } from '../core/index.ts';
 import {
   completing,
   continueAt,
-  explain,
   isUnit,
   next,
   openOutline,
-  overviewOf,
   progressOf,
   reopening,
   restarting,
@@ -200,15 +197,14 @@ export class ProgressState {
     return continueAt(this.#catalogue, this.#learner.book, this.#whole);
   }
 
-  /** All of the learner's progress at a glance, in the content of an outline: that of the whole site. */
-  overview(outline: Outline): Overview {
-    const catalogue = openOutline(outline);
-    return overviewOf(catalogue, this.#learner.bookOf(catalogue), this.user);
+  /** What the learner has done in `catalogue`, to be read by the rules: `explain`, `summarise` … */
+  get book(): Book {
+    return this.#learner.book;
   }
 
-  /** What is left of an item and why. */
-  explain(id: string): Explanation {
-    return explain(this.#catalogue, this.#learner.book, this.#item(id));
+  /** The same of other content, such as the whole site's; reactive as a whole. */
+  bookOf(catalogue: Catalogue): Book {
+    return this.#learner.bookOf(catalogue);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { page } from '$app/state';
 import type { ContentData, Outline, Overview } from 'sveltekit-cairn';
+import { openOutline, overviewOf } from 'sveltekit-cairn';
 import { getProgress } from 'sveltekit-cairn/client';
 
 /** Where the outline of the whole site is; the same for everybody, and there when offline. */
@@ -29,8 +30,9 @@ export function deviceOverview(): { readonly current: Overview | null } {
   const progress = getProgress();
   const isForNobody = $derived(page.data.user === null);
   const outline = wholeOutline(() => isForNobody && progress.known && !progress.isEmpty);
+  const catalogue = $derived(isForNobody && outline.current ? openOutline(outline.current) : null);
   const overview = $derived(
-    isForNobody && outline.current ? progress.overview(outline.current) : null,
+    catalogue && overviewOf(catalogue, progress.bookOf(catalogue), progress.user),
   );
   return {
     get current() {

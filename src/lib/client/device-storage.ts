@@ -24,6 +24,11 @@ export interface Rows {
   cursor: string | null;
 }
 
+/** Rows that follow on those that are there; `reset`: that take their place. */
+export interface FollowingRows extends Rows {
+  reset?: boolean;
+}
+
 /** Work that waits on the device, and whose it is. */
 export interface Waiting {
   learner: LearnerKey;
@@ -58,7 +63,7 @@ export interface DeviceStorage {
    * Adds rows, or replaces those of the same ids, and moves the cursor. `reset` drops all others.
    * Does nothing for a learner who is not here any more.
    */
-  keepRows(learner: LearnerKey, rows: Rows & { reset?: boolean }): Promise<void>;
+  keepRows(learner: LearnerKey, rows: FollowingRows): Promise<void>;
 
   /** All work that waits here, whoever did it; learners without any are left out. */
   waiting(): Promise<Waiting[]>;

@@ -74,13 +74,7 @@ export class Device {
     const { user } = learner;
     if (user === null) throw new Error('A guest has no account to add work to: sign in first.');
     await this.#decide((storage) => storage.adopt(guest, user));
-    this.#options.tabs.tell({
-      kind: 'kept',
-      learner: userKey(user),
-      changes: [],
-      cursor: null,
-      reset: false,
-    });
+    this.#options.tabs.tell({ kind: 'kept', learner: userKey(user) });
     await learner.reread();
     learner.retry();
   }

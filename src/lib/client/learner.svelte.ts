@@ -192,7 +192,7 @@ export class Learner {
         throw error;
       }
     });
-    await this.#tellTabs();
+    this.#options.tabs.tell({ kind: 'kept', learner: await this.key() });
     this.#sync?.send();
   }
 
@@ -248,7 +248,7 @@ export class Learner {
     const { key } = await this.#storage.open();
     if (news.kind === 'entered') this.#replaced = news.learner !== key;
     if (news.kind !== 'kept' || news.learner !== key) return;
-    if (news.changes.length > 0 || news.reset) this.#replica.follow(news);
+    if (news.rows) this.#replica.follow(news.rows);
     await this.#rereadOutbox();
   }
 
@@ -293,15 +293,10 @@ export class Learner {
     this.#serverCatalogue = answer.catalogue;
     const { storage, key } = await this.#storage.open();
     const { changes, cursor, reset = false } = answer;
+    const rows = { changes, cursor, reset };
     // With no room for them they are shown all the same, and asked for again by the next page.
-    await storage.keepRows(key, { changes, cursor, reset }).catch(() => undefined);
-    this.#options.tabs.tell({ kind: 'kept', learner: key, changes, cursor, reset });
-  }
-
-  async #tellTabs(): Promise<void> {
-    const { key } = await this.#storage.open();
-    const { cursor } = this.#replica;
-    this.#options.tabs.tell({ kind: 'kept', learner: key, changes: [], cursor, reset: false });
+    await storage.keepRows(key, rows).catch(() => undefined);
+    this.#options.tabs.tell({ kind: 'kept', learner: key, rows });
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {

@@ -1,13 +1,12 @@
-import type { Change } from '../core/index.ts';
-import type { DeviceStorage, LearnerKey } from './device-storage.ts';
+import type { DeviceStorage, FollowingRows, LearnerKey } from './device-storage.ts';
 import type { Environment } from './environment.ts';
 
 /** What one tab tells the others. */
 export type News =
   /** Somebody entered: whose tab is it? */
   | { kind: 'entered'; learner: LearnerKey }
-  /** The outbox of a learner has changed, and these rows came from the server. */
-  | { kind: 'kept'; learner: LearnerKey; changes: Change[]; cursor: string | null; reset: boolean }
+  /** The outbox of a learner has changed, and maybe rows came from the server. */
+  | { kind: 'kept'; learner: LearnerKey; rows?: FollowingRows }
   /** A guest's work was added, refused or put off, or work was deleted. */
   | { kind: 'decided' };
 

@@ -10,7 +10,8 @@ type SomeColumns = Readonly<Record<string, ColumnKind>>;
  * How rows go into SQL and come out of it, so that both databases give the same bytes: ids as
  * strings, whole numbers as numbers, times as ISO 8601 in UTC, JSON with its keys in one order.
  *
- * Rows go in as ONE parameter, a JSON list, so that one row and five hundred are the same statement.
+ * Rows go in as ONE parameter, a JSON list, so that one row and five hundred are the same statement;
+ * or, where a statement is only a call, each row's values as they are.
  */
 export interface RowFormat {
   /** The select list for some columns of a table or alias. */
@@ -23,6 +24,8 @@ export interface RowFormat {
   item(name: string, kind: ColumnKind): RawBuilder<unknown>;
   /** Writes rows as a list parameter; of each just the columns named. */
   encode(columns: SomeColumns, rows: readonly object[]): string;
+  /** A row's values as parameters; of the columns named, null where it has none. */
+  values(columns: SomeColumns, row: object): Row;
   /** Makes what was selected with `select` a domain row, in place. */
   decode<R extends object>(columns: Columns<R>, row: Row): R;
   /** A user id as a parameter; null, which equals nothing, when no user can have it. */
@@ -40,6 +43,15 @@ export function createRowFormat({ dialect }: Database, { type }: UsersTable): Ro
     return column;
   };
   const user = (id: string) => (userId[type].test(id) ? id : null);
+  const values = (columns: SomeColumns, row: object) => {
+    const encoded: Row = {};
+    for (const [name, kind] of Object.entries(columns)) {
+      const value = (row as Row)[name] ?? null;
+      encoded[name] =
+        kind === 'user' ? user(value as string) : kind === 'json' ? jsonText(value) : value;
+    }
+    return encoded;
+  };
   return {
     user,
     select: (from, columns) =>
@@ -65,19 +77,9 @@ export function createRowFormat({ dialect }: Database, { type }: UsersTable): Ro
       const value = sql`item.value ->> ${sql.lit(name)}`;
       return isSqlite ? value : sql`(${value})::${sql.raw(casts[kind])}`;
     },
-    encode: (columns, rows) => {
-      const kinds = Object.entries<ColumnKind>(columns);
-      const users = kinds.filter(([, kind]) => kind === 'user').map(([name]) => name);
-      const jsons = kinds.filter(([, kind]) => kind === 'json').map(([name]) => name);
-      const items = rows.map((row) => {
-        const item: Row = { ...row };
-        for (const name of users) item[name] = user(item[name] as string);
-        // As text within the text: what is taken out of a list is then JSON, a string included.
-        for (const name of jsons) item[name] = jsonText(item[name]);
-        return item;
-      });
-      return JSON.stringify(items);
-    },
+    // JSON as text within the text: what is taken out of a list is then JSON, a string included.
+    encode: (columns, rows) => JSON.stringify(rows.map((row) => values(columns, row))),
+    values,
     decode: <R extends object>(columns: Columns<R>, row: Row) => {
       for (const [name, kind] of Object.entries<ColumnKind>(columns)) {
         const value = row[name];
@@ -93,7 +95,7 @@ export function columnName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-const jsonText = (value: unknown) => ((value ?? null) === null ? null : canonicalText(value));
+const jsonText = (value: unknown) => (value === null ? null : canonicalText(value));
 
 type Decoders = { readonly [K in ColumnKind]?: (value: unknown) => unknown };
 

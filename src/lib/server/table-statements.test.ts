@@ -30,9 +30,12 @@ withDatabases((kind) => {
       const save = (some: typeof rows) => write(spied(queries.saveRows(some)));
       const find = (some: typeof rows) => read(spied(queries.rows(some)));
       const [one, all] = [await save(rows.slice(0, 1)), await save(rows)];
-      expect(all.statements.map(({ name, sql }) => [name, sql])).toEqual(
-        one.statements.map(({ name, sql }) => [name, sql]),
-      );
+      const textsOf = ({ statements }: typeof one) => [
+        ...new Set(statements.map(({ name, sql }) => `${name} ${sql}`)),
+      ];
+      expect(textsOf(all)).toEqual(textsOf(one));
+      // On SQLite a statement is a call; to PostgreSQL it is a way there and back.
+      expect(all.statements).toHaveLength(kind.dialect === 'sqlite' ? 500 : 1);
       const [foundOne, foundAll] = [await find(rows.slice(7, 8)), await find(rows)];
       expect(foundAll.value).toEqual(rows);
       expect(foundOne.value).toEqual(rows.slice(7, 8));
@@ -47,7 +50,7 @@ withDatabases((kind) => {
       expect(statements.length).toBeGreaterThan(20);
       for (const statement of statements) {
         const plan = await store.write(planOf(kind.dialect, statement));
-        expect(plan, statement.sql).toMatch(/SEARCH|SCAN given|Index|Function Scan/);
+        expect(plan, statement.sql).toMatch(/^$|SEARCH|Index|Function Scan/);
         expect(plan, statement.sql).not.toMatch(READS_ALL);
       }
     });

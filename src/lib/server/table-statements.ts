@@ -50,6 +50,42 @@ export function createTableStatements(database: Database, format: RowFormat) {
     };
   }
 
+  /** All rows in one statement, because each would be a way to the server and back. */
+  function insertTogether<R extends object>(
+    table: Table<R>,
+    conflict: RawBuilder<unknown>,
+  ): Write<R> {
+    const { name, columns } = table;
+    const names = namesOf(table);
+    const values = names.map((each) => sql`${format.item(each, columns[each])} as ${ref(each)}`);
+    const run = prepare<{ rows: string }>(
+      kysely,
+      `insert_${name}`,
+      (p) => sql`
+        insert into ${sql.table(name)} (${refs(names)})
+        select ${sql.join(values)} from ${format.items(p('rows'))} ${conflict}`,
+    );
+    return function* (rows) {
+      if (rows.length > 0) yield* run({ rows: format.encode(columns, rows) });
+    };
+  }
+
+  /** Row by row: for SQLite a statement is a call, and taking a list apart costs as much again. */
+  function insertEach<R extends object>(table: Table<R>, conflict: RawBuilder<unknown>): Write<R> {
+    const { name, columns } = table;
+    const names = namesOf(table);
+    const run = prepare<Record<string, unknown>>(
+      kysely,
+      `insert_${name}`,
+      (p) => sql`
+        insert into ${sql.table(name)} (${refs(names)})
+        values (${sql.join(names.map((each) => p(each)))}) ${conflict}`,
+    );
+    return function* (rows) {
+      for (const row of rows) yield* run(format.values(columns, row));
+    };
+  }
+
   return {
     find: <R extends object>(table: Table<R>): Find<R> =>
       finder(table, (list, columns) => sql`select ${columns} from ${matching(table, list)}`),
@@ -68,23 +104,8 @@ export function createTableStatements(database: Database, format: RowFormat) {
       ),
 
     /** Inserts rows; `conflict` says what to do about those that are there. */
-    insert: <R extends object>(table: Table<R>, conflict = sql``): Write<R> => {
-      const { name, columns } = table;
-      const names = Object.keys(columns) as (keyof R & string)[];
-      const values = names.map((each) => sql`${format.item(each, columns[each])} as ${ref(each)}`);
-      // Materialized, or SQLite takes a list apart again for every column that a conflict replaces.
-      const run = prepare<{ rows: string }>(
-        kysely,
-        `insert_${name}`,
-        (p) => sql`
-          with given as materialized (select ${sql.join(values)} from ${format.items(p('rows'))})
-          insert into ${sql.table(name)} (${refs(names)})
-          select ${refs(names)} from given where true ${conflict}`,
-      );
-      return function* (rows) {
-        if (rows.length > 0) yield* run({ rows: format.encode(columns, rows) });
-      };
-    },
+    insert: <R extends object>(table: Table<R>, conflict = sql``): Write<R> =>
+      isPostgres ? insertTogether(table, conflict) : insertEach(table, conflict),
 
     /** A learner's rows in the order of their keys. */
     ofLearner: <R extends object>(table: Table<R>): ((userId: string) => Script<R[]>) => {
@@ -116,11 +137,15 @@ export function createTableStatements(database: Database, format: RowFormat) {
 
 /** What a row that exists takes from the one that would be inserted: all but its key and `keep`. */
 export function replacing<R>({ key, columns }: Table<R>, keep: readonly (keyof R & string)[] = []) {
-  const names = (Object.keys(columns) as (keyof R & string)[]).filter(
+  const names = namesOf({ key, columns } as Table<R>).filter(
     (each) => !key.includes(each) && !keep.includes(each),
   );
   const taken = names.map((each) => sql`${ref(each)} = excluded.${ref(each)}`);
   return sql`on conflict (${refs(key)}) do update set ${sql.join(taken)}`;
+}
+
+function namesOf<R>({ columns }: Table<R>): (keyof R & string)[] {
+  return Object.keys(columns) as (keyof R & string)[];
 }
 
 const ref = (name: string) => sql.ref(columnName(name));

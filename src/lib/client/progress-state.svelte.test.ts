@@ -70,6 +70,30 @@ describe('reactive progress', () => {
     stop();
   });
 
+  test('follows units that lie in no container', async () => {
+    const units = ['a', 'b'].map((id): ContentData => ({ id, type: 'lesson', title: id }));
+    const outline = { version: 'v', content: units };
+    const progress = new ProgressState({ loaded: { ...loaded, outline } });
+    const seen: unknown[] = [];
+    const stop = $effect.root(() => {
+      const completed = $derived(progress.summary().completed);
+      const next = $derived(progress.next('a').item?.id);
+      const place = $derived(progress.continueAt.item?.id);
+      $effect(() => void seen.push([completed, next, place]));
+    });
+    flushSync();
+    await progress.complete('a');
+    flushSync();
+    await progress.complete('b');
+    flushSync();
+    expect(seen).toEqual([
+      [0, 'b', 'a'],
+      [1, 'b', 'b'],
+      [2, undefined, undefined],
+    ]);
+    stop();
+  });
+
   test('shows how much waits', async () => {
     const progress = new ProgressState({ loaded });
     const seen: number[] = [];

@@ -21,6 +21,7 @@ import {
   next,
   openOutline,
   progressOf,
+  progressOfContainer,
   reopening,
   restarting,
   toRecord,
@@ -36,7 +37,7 @@ import type { Attention } from './outbox.ts';
 import { watchPage } from './page.ts';
 import type { Tabs } from './tabs.ts';
 import { browserTabs } from './tabs.ts';
-import { progressOfWhole, spentOn, wholeOf } from './view.ts';
+import { bookOfWhole, spentOn, wholeOf } from './view.ts';
 
 /** How a `ProgressState` begins. All but `loaded` has a default. */
 export interface ProgressStateOptions extends Partial<Environment> {
@@ -181,20 +182,21 @@ export class ProgressState {
 
   /** How much of a container is done; without an id, of all that the outline holds. */
   summary(id?: string): Summary {
-    const item = id === undefined ? this.#whole : this.#item(id);
-    if (isUnit(item)) throw new Error(`"${item.id}" is a ${item.type}: use get("${item.id}").`);
-    return progressOfWhole(this.#catalogue, this.#learner.book, item);
+    if (id === undefined) return progressOfContainer(this.#catalogue, this.#wholeBook, this.#whole);
+    const item = this.#item(id);
+    if (isUnit(item)) throw new Error(`"${id}" is a ${item.type}: use get("${id}").`);
+    return progressOfContainer(this.#catalogue, this.#learner.book, item);
   }
 
   /** Where to go from an item; without one, from the start. */
   next(from?: string): Next {
     const place = { course: this.#whole, ...(from !== undefined && { from: this.#item(from) }) };
-    return next(this.#catalogue, this.#learner.book, place);
+    return next(this.#catalogue, this.#wholeBook, place);
   }
 
   /** Where the learner goes on. */
   get continueAt(): Next {
-    return continueAt(this.#catalogue, this.#learner.book, this.#whole);
+    return continueAt(this.#catalogue, this.#wholeBook, this.#whole);
   }
 
   /** What the learner has done in `catalogue`, to be read by the rules: `explain`, `summarise` … */
@@ -353,6 +355,10 @@ export class ProgressState {
     const who = copy ? 'here' : ({ user } as const);
     const options = { who, storage, tabs, environment, endpoint } as const;
     return new Learner(options, { catalogue, changes, cursor });
+  }
+
+  get #wholeBook(): Book {
+    return bookOfWhole(this.#learner.book);
   }
 
   #item(id: string): Item {

@@ -1,26 +1,12 @@
-import type {
-  Book,
-  Catalogue,
-  Change,
-  ContainerProgress,
-  Item,
-  ItemState,
-  Operation,
-} from '../core/index.ts';
+import type { Book, Catalogue, Change, Item, ItemState, Operation } from '../core/index.ts';
 import {
-  addUp,
   ancestorsOf,
   apply,
-  containerProgress,
   createBook,
-  given,
   isUnit,
-  progressOfContainer,
-  progressOfUnit,
   rollUpOf,
   settle,
   stamp,
-  unitSums,
   UNTOUCHED,
   walk,
 } from '../core/index.ts';
@@ -83,18 +69,11 @@ export function wholeOf(catalogue: Catalogue): Item {
     firstUnit: 0,
     endUnit: units.length,
     required: units.filter((unit) => !unit.optional).length,
-    countedAs: LOOSE,
+    countedAs: '',
   };
 }
 
-/** The progress on a container of the catalogue, or on what `wholeOf` gave. */
-export function progressOfWhole(catalogue: Catalogue, book: Book, whole: Item): ContainerProgress {
-  if (whole.countedAs !== LOOSE) return progressOfContainer(catalogue, book, whole);
-  const parts = whole.children.map((unit) =>
-    given(unit, unitSums(unit, progressOfUnit(book, unit))),
-  );
-  return containerProgress(whole, { ...addUp(parts), countedAs: LOOSE, mark: null });
+/** The book to read `wholeOf` from: the sums of loose units are counted in it, not in what is shown. */
+export function bookOfWhole({ states, rollUps }: Book): Book {
+  return { states, rollUps: new Map(rollUps) };
 }
-
-/** No container is counted as this: it stands for what lies in none. */
-const LOOSE = '';

@@ -31,6 +31,7 @@ import { Device } from './device.svelte.ts';
 import type { DeviceStorage } from './device-storage.ts';
 import type { Environment } from './environment.ts';
 import { systemEnvironment } from './environment.ts';
+import type { LearnerOptions } from './learner.svelte.ts';
 import { Learner } from './learner.svelte.ts';
 import { openStorage } from './open-storage.ts';
 import type { Attention } from './outbox.ts';
@@ -73,10 +74,8 @@ export type Summary = Pick<
  * be an item's own or one of its aliases; one that the outline does not hold throws.
  */
 export class ProgressState {
-  readonly #environment: Environment;
-  readonly #endpoint: string;
-  readonly #storage: () => Promise<DeviceStorage>;
-  readonly #tabs: Tabs;
+  /** What every learner is given, whoever it is. */
+  readonly #means: Omit<LearnerOptions, 'who'>;
   /** What else this device keeps, and for whom. */
   readonly device: Device;
   #loaded: Loaded;
@@ -87,21 +86,21 @@ export class ProgressState {
   #browserOnline = $state.raw(true);
 
   constructor(options: ProgressStateOptions) {
-    const { loaded, endpoint = '/api/progress/sync', storage, tabs, ...environment } = options;
-    this.#environment = { ...systemEnvironment(), ...environment };
-    this.#endpoint = endpoint;
-    this.#storage = storage ? () => Promise.resolve(storage) : openStorage(this.#environment.newId);
-    this.#tabs = tabs ?? browserTabs(this.#storage, this.#environment);
+    const { loaded, endpoint = '/api/progress/sync', storage: kept, tabs, ...given } = options;
+    const environment = { ...systemEnvironment(), ...given };
+    const storage = kept ? () => Promise.resolve(kept) : openStorage(environment.newId);
+    this.#means = {
+      endpoint,
+      environment,
+      storage,
+      tabs: tabs ?? browserTabs(storage, environment),
+    };
     this.#loaded = loaded;
     const catalogue = openOutline(loaded.outline);
     this.#catalogue = $state.raw(catalogue);
     this.#whole = $derived(wholeOf(this.#catalogue));
     this.#learner = $state.raw(this.#begin(loaded, catalogue));
-    this.device = new Device({
-      storage: this.#storage,
-      tabs: this.#tabs,
-      learner: () => this.#learner,
-    });
+    this.device = new Device({ ...this.#means, learner: () => this.#learner });
   }
 
   /** The outline that is being read. */
@@ -258,7 +257,7 @@ export class ProgressState {
       'answers' in result
         ? { answers: copy(result.answers) }
         : { score: wholePercentage(result.score) };
-    const attempt = this.#environment.newId();
+    const attempt = this.#means.environment.newId();
     return this.#onUnit(id, () => ({ kind: 'attempted', attempt, ...outcome }));
   }
 
@@ -312,7 +311,7 @@ export class ProgressState {
     const { signal } = this.#listening;
     watchPage({
       signal,
-      timer: this.#environment.timer,
+      timer: this.#means.environment.timer,
       onOnline: (isOnline) => {
         this.#browserOnline = isOnline;
         if (isOnline) this.#learner.retry();
@@ -322,7 +321,7 @@ export class ProgressState {
       onAwake: () => this.#awake(),
       onMinute: () => this.#learner.pull(),
     });
-    const deafen = this.#tabs.listen((news) => {
+    const deafen = this.#means.tabs.listen((news) => {
       void this.#learner.hear(news);
       if (news.kind === 'decided') void this.device.look();
     });
@@ -350,11 +349,8 @@ export class ProgressState {
   }
 
   #begin({ user, copy, changes, cursor }: Loaded, catalogue: Catalogue): Learner {
-    const [storage, tabs] = [this.#storage, this.#tabs];
-    const [environment, endpoint] = [this.#environment, this.#endpoint];
-    const who = copy ? 'here' : ({ user } as const);
-    const options = { who, storage, tabs, environment, endpoint } as const;
-    return new Learner(options, { catalogue, changes, cursor });
+    const who = copy ? 'here' : { user };
+    return new Learner({ ...this.#means, who }, { catalogue, changes, cursor });
   }
 
   get #wholeBook(): Book {

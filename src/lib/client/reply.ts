@@ -12,8 +12,8 @@ export type Reply =
   /** `afterMs`: how long the server asks to be left alone; null when it does not say. */
   | { kind: 'later'; reached: boolean; afterMs: number | null };
 
-/** No answer came, or none of ours. */
-export const UNREACHED: Reply = { kind: 'later', reached: false, afterMs: null };
+/** No answer came, or none that leads on. */
+export const UNREACHED = { kind: 'later', reached: false, afterMs: null } as const;
 
 /**
  * Decides what an answer means: by its status, never by what it says. `now` is this device's clock,

@@ -164,7 +164,7 @@ export class Sync {
 
   /** One request, and what follows from its answer. */
   async #round(): Promise<void> {
-    const { use, onSomebodyElse } = this.#options;
+    const { use } = this.#options;
     const limits = { ...MOST, operations: this.#most };
     const batch = this.#verified ? await use((outbox) => outbox.take(limits)) : [];
     if (batch.length === 0 && this.#verified && !this.#pull) return this.#enter('idle');
@@ -177,13 +177,12 @@ export class Sync {
       case 'signed-out':
         return this.#enter('signed-out', true);
       case 'somebody-else':
-        onSomebodyElse();
-        return this.#enter('signed-out', true);
+        return this.#giveWay();
       case 'too-large':
         return this.#halve(device, batch);
       case 'not-understood':
         this.#fromStart = true;
-        return this.#wait({ reached: false, afterMs: null });
+        return this.#wait(UNREACHED);
       case 'later':
         return this.#wait(reply);
     }
@@ -230,11 +229,8 @@ export class Sync {
   }
 
   async #takeIn(device: string, answer: SyncResponse, batch: readonly Operation[]): Promise<void> {
-    const { user, use, cursor, onAnswer, onSettled, onSomebodyElse } = this.#options;
-    if (answer.user !== user) {
-      onSomebodyElse();
-      return this.#enter('signed-out', true);
-    }
+    const { user, use, cursor, onAnswer, onSettled } = this.#options;
+    if (answer.user !== user) return this.#giveWay();
     const sent = new Set(batch.map(({ seq }) => seq));
     const results = answer.results.filter(({ seq }) => sent.has(seq));
     // What leads nowhere would be asked for again without end.
@@ -245,7 +241,7 @@ export class Sync {
     await onSettled();
     this.#fromStart = false;
     this.#pull = answer.more;
-    if (!led && (batch.length > 0 || answer.more)) return this.#wait(UNANSWERED);
+    if (!led && (batch.length > 0 || answer.more)) return this.#wait(UNREACHED);
     this.#most = Math.min(MOST.operations, this.#most * 2);
     this.#failures = 0;
     if (answer.retryAfterMs) return this.#wait({ reached: true, afterMs: answer.retryAfterMs });
@@ -268,13 +264,19 @@ export class Sync {
 
   async #halve(device: string, batch: readonly Operation[]): Promise<void> {
     const [only, ...others] = batch;
-    if (!only) return this.#wait(UNANSWERED);
+    if (!only) return this.#wait(UNREACHED);
     this.#due = true;
     this.#most = Math.ceil(batch.length / 2);
     if (others.length > 0) return;
     const refused = [{ seq: only.seq, status: 'rejected', code: 'too_large' } as const];
     await this.#options.use((outbox) => outbox.acknowledge(device, refused));
     await this.#options.onSettled();
+  }
+
+  /** Somebody else is signed in: nothing of this learner's is sent as theirs. */
+  #giveWay(): void {
+    this.#options.onSomebodyElse();
+    this.#enter('signed-out', true);
   }
 
   /** Tries again after the time that the server asked for, else after a random one that grows. */
@@ -300,5 +302,4 @@ export class Sync {
 }
 
 const NO_FLIGHT: Flight = { bytes: 0, device: '', lastSeq: 0, keepalive: false };
-const UNANSWERED = { reached: false, afterMs: null };
 const JSON_BODY = { 'content-type': 'application/json' };

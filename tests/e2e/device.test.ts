@@ -147,7 +147,7 @@ describe('two tabs', () => {
     }));
 
   test('signing out in one is seen in the other', () =>
-    story({}, async (page, context) => {
+    story({ expectedErrors: [/status of 401/] }, async (page, context) => {
       await signUp(page);
       await page.goto(FIRST);
       const other = await context.newPage();

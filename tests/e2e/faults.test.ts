@@ -54,7 +54,8 @@ async function allSent(page: Page): Promise<void> {
       new Promise<boolean>((resolve) => {
         const opening = indexedDB.open('sveltekit-cairn');
         opening.onsuccess = () => {
-          const count = opening.result.transaction('operations').objectStore('operations').count();
+          const values = opening.result.transaction('values').objectStore('values');
+          const count = values.count(IDBKeyRange.bound(['operation'], ['operation', []]));
           count.onsuccess = () => resolve(count.result === 0);
           opening.result.close();
         };

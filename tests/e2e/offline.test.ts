@@ -10,7 +10,7 @@ import { makeNextBuild } from '../support/next-build.ts';
 import { startSite } from '../support/site.ts';
 import type { Site } from '../support/site.ts';
 import { copied, storedOn, workerReady } from './device-copies.ts';
-import { signUp } from './learner.ts';
+import { expectMarked, markButton, saved, signOut, signUp } from './learner.ts';
 
 const COURSE = '/rope/basics';
 const HALF = `${COURSE}/hitches/half`;
@@ -249,6 +249,78 @@ describe('a course that is kept', () => {
       await context.setOffline(false);
       await devtools.send('Storage.overrideQuotaForOrigin', { origin: site.origin });
       await keep(page);
+    }));
+});
+
+describe('a learner who is offline', () => {
+  test('ticks, finds it all when the browser is opened again, and it is sent by itself', () =>
+    story(async (page, context) => {
+      await signUp(page);
+      await keep(page);
+      await goOffline(page, context);
+      await page.goto(CLOVE);
+      await markButton(page).click();
+      await expectMarked(page, true);
+      await page
+        .getByRole('banner')
+        .getByText(/^Offline, \d waiting/)
+        .waitFor();
+      await page
+        .getByRole('link', { name: /Half hitch/ })
+        .first()
+        .click();
+      await page.getByRole('heading', { level: 1, name: 'Half hitch' }).waitFor();
+      await markButton(page).click();
+      await expectMarked(page, true);
+      await page.close();
+
+      const again = await context.newPage();
+      await again.goto(CLOVE);
+      await expectMarked(again, true);
+      const sidebar = again.getByRole('navigation', { name: /^Contents/ });
+      await sidebar
+        .getByText(/^2 of \d completed/)
+        .first()
+        .waitFor();
+      await again.goto('/dashboard');
+      await again
+        .getByRole('main')
+        .getByText(/^2 of \d+ completed/)
+        .first()
+        .waitFor();
+      // Nobody is asked to sign in who only has no network.
+      expect(await again.getByRole('link', { name: 'Sign in' }).count()).toBe(0);
+
+      await context.setOffline(false);
+      await saved(again);
+      await again.getByRole('button', { name: /^Account of/ }).waitFor();
+      const kept = await again.request.get('/api/progress?contentType=lesson&status=completed');
+      expect(((await kept.json()) as { progress: unknown[] }).progress).toHaveLength(2);
+    }));
+
+  test('is a guest as long as nobody has signed in', () =>
+    story(async (page, context) => {
+      await keep(page);
+      await goOffline(page, context);
+      await page.goto(CLOVE);
+      await markButton(page).click();
+      await expectMarked(page, true);
+      await page.reload();
+      await expectMarked(page, true);
+      await page.getByRole('banner').getByText('Saved on this device').waitFor();
+    }));
+
+  test('leaves nothing for the next one on the device, in no cache either', () =>
+    story(async (page) => {
+      await signUp(page);
+      await visitPage(page, CLOVE);
+      await keep(page);
+      await signOut(page);
+      const pages = async () =>
+        (await storedOn(page)).filter(({ path }) => path.startsWith('/rope')).length;
+      await expect.poll(pages).toBe(0);
+      await page.goto('/offline');
+      expect(await page.getByRole('link', { name: /Clove|Basics/ }).count()).toBe(0);
     }));
 });
 

@@ -34,6 +34,11 @@ export class Device {
     this.#options = options;
   }
 
+  /** Says whether the device has told what it keeps of the learner, so that what is said of it is so. */
+  get known(): boolean {
+    return this.#options.learner().known;
+  }
+
   /** Says whether what is done here outlives the page; if not, it is safe only once it is sent. */
   get durable(): boolean {
     return this.#options.learner().durable;

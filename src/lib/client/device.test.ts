@@ -310,6 +310,22 @@ describe('a copy that is read offline', () => {
     expect([offline.pending, (await log('ada')).length]).toEqual([0, 3]);
   });
 
+  test('and then with its learner’s own data goes on with the same marks', async () => {
+    const online = await open('ada');
+    online.stop();
+    const loaded = await copy('a');
+    world.network.always = 'cut before the server';
+    const page = await world.visit('a', { browser, loaded });
+    await world.settle();
+    await page.complete('a');
+    world.session = 'ada';
+    page.hydrate(await world.load('a'));
+    expect([page.pending, page.sync, page.get('a').status]).toEqual([1, 'offline', 'completed']);
+    world.network.always = null;
+    await world.clock.advance(6 * MINUTE);
+    expect([page.pending, (await log('ada')).length]).toEqual([0, 1]);
+  });
+
   test('of a guest is the guest’s', async () => {
     const guest = await open(null);
     await guest.complete('a');

@@ -291,8 +291,10 @@ export class ProgressState {
     untrack(() => {
       const learner = this.#learner;
       if (!isOf(this.#catalogue, loaded.outline)) this.#catalogue = openOutline(loaded.outline);
-      // A copy says nothing about who is learning: it is whoever learns already.
-      const isSame = loaded.copy || (!before.copy && loaded.user === learner.user);
+      // A copy says nothing about who is learning: it is whoever learns already. Who learnt on one is
+      // certain once the device has said it.
+      const isCertain = !before.copy || learner.known;
+      const isSame = loaded.copy || (isCertain && loaded.user === learner.user);
       if (isSame && !learner.replaced) {
         learner.load({ ...loaded, catalogue: this.#catalogue });
         if (learner.phase === 'signed-out') learner.retry();

@@ -199,9 +199,10 @@ describe('MarkComplete', () => {
 describe('SyncStatus', () => {
   const loud = (body: string) => /role="status"[^>]*>([^<]*)</.exec(body)?.[1];
 
-  test('is quiet while all is well', async () => {
-    expect(spoken(html(SyncStatus, { href: '/device' }))).toBe('Saved');
+  test('says nothing before the device was asked, and is quiet while all is well', async () => {
+    expect(spoken(html(SyncStatus, { href: '/device' }))).toBe('');
     await progress.complete('a');
+    await progress.reopen('a');
     const saving = html(SyncStatus, { href: '/device' });
     expect([spoken(saving), loud(saving)]).toEqual(['Saving', '']);
   });

@@ -1,7 +1,7 @@
 import type { Outline } from 'sveltekit-cairn';
 import { toWorker } from './to-worker.ts';
 
-export { forgetCopies } from './copies.ts';
+export { noteReader } from './departure.ts';
 
 /** What of a page says whether it is content, and of which version. */
 interface ShownPage {

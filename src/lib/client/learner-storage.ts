@@ -21,6 +21,8 @@ export interface LearnerStorageOptions {
   newId: () => string;
   /** The learner has entered, for the first time or again. */
   onEnter: (opened: Opened) => Promise<void>;
+  /** The learner uses this device still, as far as is known here. */
+  isHere: () => boolean;
   /** What is known here of the outbox, should it be lost. */
   known: () => readonly Operation[];
 }
@@ -64,13 +66,17 @@ export class LearnerStorage {
   }
 
   async #openAfter(lost: Opened): Promise<Opened> {
-    if ((await this.#opened) === lost) this.#opened = this.#enterAgain();
+    if ((await this.#opened) === lost) this.#opened = this.#enterAgain(lost.key);
     return this.open();
   }
 
-  async #enterAgain(): Promise<Opened> {
-    const { who, storage, known, onEnter } = this.#options;
-    const opened = await enterInto(await storage(), who);
+  async #enterAgain(key: LearnerKey): Promise<Opened> {
+    const { who, storage, isHere, known, onEnter } = this.#options;
+    const again = await storage();
+    // The outbox of who left is cleared away: that is no reason to push aside who came.
+    const opened = isHere()
+      ? await enterInto(again, who)
+      : { key, storage: again, outbox: await again.outbox(key) };
     await opened.storage.deposit(opened.key, known());
     await onEnter(opened);
     return opened;

@@ -65,6 +65,9 @@ export class Learner {
     this.#notify = update;
   });
   #notify: () => void = () => undefined;
+  /** What the storage keeps outlives the page, but for what was made under this name. */
+  #outlives = true;
+  #overflowing: string | null = null;
   #durable = $state.raw(true);
   #replaced = $state.raw(false);
   #pending = $state.raw(0);
@@ -80,6 +83,7 @@ export class Learner {
       storage: options.storage,
       newId: options.environment.newId,
       onEnter: (opened) => this.#entered(opened),
+      isHere: () => this.#listening && !this.#replaced,
       known: () => this.#replica.unacknowledged,
     });
     this.#user = options.who === 'here' ? null : options.who.user;
@@ -180,11 +184,11 @@ export class Learner {
     this.#replica.make(made);
     untrack(() => this.#apply(made));
     await this.#inTurn(async () => {
-      const isDurable = (await this.#storage.open()).storage.durable;
       try {
         const kept = await this.#storage.use((outbox) => outbox.add(timed));
         this.#replica.keep(made, kept);
-        this.#durable = isDurable && kept.every(({ device }) => device === this.#device);
+        for (const { device } of kept) if (device !== this.#device) this.#overflowing = device;
+        this.#weigh();
         if (kept.some((each, n) => !isNamed(each, made[n]!))) this.#show();
       } catch (error) {
         this.#replica.keep(made);
@@ -247,6 +251,7 @@ export class Learner {
   async hear(news: News): Promise<void> {
     const { key } = await this.#storage.open();
     if (news.kind === 'entered') this.#replaced = news.learner !== key;
+    if (news.kind === 'decided') return this.#rereadOutbox();
     if (news.kind !== 'kept' || news.learner !== key) return;
     if (news.rows) this.#replica.follow(news.rows);
     await this.#rereadOutbox();
@@ -258,11 +263,11 @@ export class Learner {
     // What is kept of other pages too goes on from its own end, else from the page's.
     this.#replica.follow({ changes, cursor: storage.durable ? cursor : this.#page.cursor });
     this.#user = userOf(key);
-    this.#durable = storage.durable;
+    this.#outlives = storage.durable;
     if (this.#user !== null) this.#sync ??= this.#createSync(this.#user, key);
     await this.#readOutbox(outbox);
     this.#known = true;
-    if (who !== 'here') tabs.tell({ kind: 'entered', learner: key });
+    if (who !== 'here' && !this.#replaced) tabs.tell({ kind: 'entered', learner: key });
   }
 
   #createSync(user: string, key: LearnerKey): Sync {
@@ -315,9 +320,15 @@ export class Learner {
     const operations = await outbox.unacknowledged();
     this.#attention = await outbox.attention();
     this.#replica.setUnacknowledged(operations);
+    this.#weigh();
     this.#lastSeq = device === this.#device ? Math.max(this.#lastSeq, lastSeq) : lastSeq;
     this.#device = device;
     this.#show();
+  }
+
+  #weigh(): void {
+    const isInPage = ({ device }: Operation) => device === this.#overflowing;
+    this.#durable = this.#outlives && !this.#replica.unacknowledged.some(isInPage);
   }
 
   #apply(operations: readonly Operation[]): void {

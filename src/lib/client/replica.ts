@@ -42,8 +42,17 @@ export class Replica {
     for (const change of changes) {
       const { contentId, revision } = change.record;
       const known = this.#rows.get(contentId);
-      if (!known || known.record.revision <= revision) this.#rows.set(contentId, change);
+      if (known && known.record.revision > revision) continue;
+      this.#rows.set(contentId, change);
+      if (known?.record.revision !== revision) this.#forgetDeferred(contentId);
     }
+  }
+
+  /** A newer row holds all that the server has of an item: it knows the item by now. */
+  #forgetDeferred(contentId: string): void {
+    this.#landing = this.#landing.filter(
+      ({ operation, deferred }) => !deferred || operation.contentId !== contentId,
+    );
   }
 
   /** Takes in rows that follow on those it has; `reset`: that take their place. */
@@ -63,7 +72,10 @@ export class Replica {
     const statusOf = new Map(results.map(({ seq, status }) => [seq, status]));
     const landed = sent.flatMap((operation) => {
       const status = statusOf.get(operation.seq) ?? 'rejected';
-      return status === 'rejected' ? [] : [{ operation, deferred: status === 'deferred' }];
+      // Of what the server had already, it does not say that the content is not here yet.
+      const isKnown = this.#rows.has(operation.contentId);
+      const deferred = status === 'deferred' || (status === 'duplicate' && !isKnown);
+      return status === 'rejected' ? [] : [{ operation, deferred }];
     });
     this.#landing = [...this.#landing, ...landed].filter(({ deferred }) => more || deferred);
   }

@@ -1,95 +1,66 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { memoryStorage } from './memory-storage.ts';
-import type { DeviceStorage } from './device-storage.ts';
-import type { Outbox } from './outbox.ts';
-import { firstWithin } from './outbox.ts';
-import { histories, simulate } from './simulation.testing.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FAULTS, histories } from './simulate-history.testing.ts';
+import { simulateMany } from './simulate-many.testing.ts';
+import type { Arena } from './simulation.testing.ts';
+import { createArena, nameOf } from './simulation.testing.ts';
 
 const seed = 20260501;
+const RUNS = 2_000;
+/** Ten times what it takes on a quiet machine. */
+const timeout = 900_000;
 
-test('whatever the network did, nothing is lost and all devices agree', async () => {
-  const faults = new Set<string>();
-  await fc.assert(
-    fc.asyncProperty(histories, async (history) => {
-      const outcome = await simulate(history);
-      for (const fault of outcome.faults) faults.add(fault);
-      expect(outcome.problems).toEqual([]);
-    }),
-    { numRuns: 100, seed },
-  );
-  // Every kind of fault happened.
-  expect(faults.size).toBe(13);
-}, 120_000);
-
-describe('the simulation notices an outbox that', () => {
-  /** Memory storage whose outboxes have a fault of their own. */
-  const broken =
-    (breakIt: (outbox: Outbox) => Partial<Outbox>) =>
-    (newId: () => string): DeviceStorage => {
-      const storage = memoryStorage(newId);
-      return {
-        ...storage,
-        outbox: async (learner) => {
-          const outbox = await storage.outbox(learner);
-          return { ...outbox, ...breakIt(outbox) };
-        },
-      };
-    };
-
-  const mutants: [string, (newId: () => string) => DeviceStorage][] = [
-    [
-      'is cleared before the answer came',
-      broken((outbox) => ({
-        take: async (limits) => {
-          const batch = await outbox.take(limits);
-          const [first] = batch;
-          const results = batch.map(({ seq }) => ({ seq, status: 'applied' as const }));
-          if (first) await outbox.acknowledge(first.device, results);
-          return batch;
-        },
-      })),
-    ],
-    [
-      'drops what came while a request was on its way',
-      broken((outbox) => ({
-        acknowledge: async (device) => {
-          const all = await outbox.unacknowledged();
-          const results = all.map(({ seq }) => ({ seq, status: 'applied' as const }));
-          await outbox.acknowledge(device, results);
-        },
-      })),
-    ],
-    [
-      'changes what is on its way',
-      (newId) => {
-        const storage = memoryStorage(newId);
-        return {
-          ...storage,
-          outbox: async (learner) => {
-            const outbox = await storage.outbox(learner);
-            // Without being told what was taken, it goes on joining.
-            const take: Outbox['take'] = async (limits) =>
-              firstWithin(await outbox.unacknowledged(), limits);
-            return { ...outbox, take };
-          },
-        };
-      },
-    ],
-  ];
-
-  test.each(mutants)(
-    '%s',
-    async (_, storage) => {
-      const check = fc.check(
-        fc.asyncProperty(histories, async (history) => {
-          const { problems } = await simulate(history, storage);
-          return problems.length === 0;
-        }),
-        { numRuns: 200, seed, endOnFailure: true },
-      );
-      expect((await check).failed).toBe(true);
-    },
-    60_000,
-  );
+let arena: Arena;
+beforeAll(async () => {
+  arena = await createArena();
 });
+afterAll(() => arena.close());
+
+test(
+  'whatever happens to learners, devices and network, nothing is lost and all agree in the end',
+  async () => {
+    const { runs, happened, failure } = await simulateMany({ runs: RUNS, seed });
+    expect(failure).toBeNull();
+    expect(runs).toBe(RUNS);
+    // All of it happened.
+    const names = [...new Set(FAULTS.map(nameOf)), ...MISHAPS];
+    expect(names.filter((name) => !happened.has(name))).toEqual([]);
+  },
+  timeout,
+);
+
+test(
+  'with clocks that are wrong by up to ten days every status is the same',
+  async () => {
+    const property = fc.asyncProperty(histories, async (history) => {
+      const right = history.devices.map((device) => ({ ...device, clockOff: 0 }));
+      const [one, other] = [
+        await arena.play(history),
+        await arena.play({ ...history, devices: right }),
+      ];
+      expect(one.statuses).toBe(other.statuses);
+    });
+    await fc.assert(property, { numRuns: 300, seed });
+  },
+  timeout,
+);
+
+/** What must have happened besides the faults of the network. */
+const MISHAPS = [
+  'content published anew',
+  'found no room',
+  'lost with a warning',
+  'older data hydrated late',
+  'our server answers 401',
+  'our server answers 409',
+  'own work discarded',
+  'somebody else signed in',
+  'storage deleted underneath',
+  'storage restored from a copy',
+  'tab closed with a request on its way',
+  'tab gone in the middle of a call',
+  'took another name',
+  'work of a guest added',
+  'work of a guest discarded',
+  'work of a guest put off',
+];

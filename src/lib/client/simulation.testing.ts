@@ -1,248 +1,356 @@
-import fc from 'fast-check';
-import type { ContentData, Operation } from '../core/index.ts';
-import { isLogged } from '../core/index.ts';
-import { createBrowser } from './browser.testing.ts';
+import type { Loaded } from '../core/index.ts';
+import { createCatalogue, isUnit } from '../core/index.ts';
+import type { ProgressServer } from '../server/index.ts';
+import { createProgressServer, sqlite } from '../server/index.ts';
+import { createUsers } from '../server/queries.testing.ts';
+import type { FakeClock } from './clock.testing.ts';
+import { createClock } from './clock.testing.ts';
 import type { DeviceStorage } from './device-storage.ts';
-import { memoryStorage } from './memory-storage.ts';
-import type { ProgressState } from './progress-state.svelte.ts';
-import type { Fault, World } from './world.testing.ts';
-import { createWorld } from './world.testing.ts';
-
-const UNITS = ['a', 'b', 'game'];
-const DEVICES = 3;
-const CLOCKS = [0, -10, 10].map((days) => days * 24 * 60 * 60_000);
-
-const content: ContentData[] = [
-  {
-    id: 'knots',
-    type: 'course',
-    title: 'Knots',
-    children: [
-      { id: 'a', type: 'lesson', title: 'A' },
-      {
-        id: 'more',
-        type: 'module',
-        title: 'More',
-        children: [
-          { id: 'b', type: 'lesson', title: 'B' },
-          { id: 'c', type: 'lesson', title: 'C', optional: true },
-        ],
-      },
-      { id: 'game', type: 'exercise', title: 'Game' },
-    ],
-  },
-];
-
-const faults: Fault[] = [
-  'cut before the server',
-  'cut after the server',
-  'truncated',
-  'delivered twice',
-  'held back',
-  { status: 500 },
-  { status: 401 },
-  { status: 409 },
-  { status: 413 },
-  { status: 422 },
-  { status: 429, headers: { 'retry-after': '7' } },
-  { status: 503, headers: { 'retry-after': '30' } },
-  { status: 200, body: '<h1>Welcome to our hotel</h1>' },
-];
-
-/** One thing that happens; `device` is who does it. */
-export type Step = { device: number; act: Act; unit: string } | { event: Event };
-type Act = 'complete' | 'reopen' | 'restart' | 'open' | 'advance' | 'spend' | 'save' | 'attempt';
-type Event =
-  | { fault: Fault; always: boolean }
-  | { pause: number }
-  | 'heal'
-  | 'release'
-  | 'sign out'
-  | 'sign in'
-  | 'online'
-  | 'hidden'
-  | { reload: number };
-
-const device = fc.nat(DEVICES - 1);
-const acts: Act[] = [
-  ...['complete', 'reopen', 'restart', 'open'],
-  ...['advance', 'spend', 'save', 'attempt'],
-] as Act[];
-
-/** What happens to a learner with several devices on a bad network. */
-export const histories: fc.Arbitrary<Step[]> = fc.array(
-  fc.oneof(
-    {
-      weight: 5,
-      arbitrary: fc.record({
-        device,
-        act: fc.constantFrom(...acts),
-        unit: fc.constantFrom(...UNITS),
-      }),
-    },
-    {
-      weight: 4,
-      arbitrary: fc.record({
-        event: fc.oneof(
-          fc.record({ fault: fc.constantFrom(...faults), always: fc.boolean() }),
-          fc.record({ pause: fc.integer({ min: 1, max: 400_000 }) }),
-          fc.record({ reload: device }),
-          fc.constantFrom<Event[]>('heal', 'release', 'sign out', 'sign in', 'online', 'hidden'),
-        ),
-      }),
-    },
-  ),
-  { minLength: 5, maxLength: 60, size: 'max' },
-);
+import type { Fault } from './network.testing.ts';
+import type { SimulatedDevice } from './simulate-device.testing.ts';
+import { createDevice } from './simulate-device.testing.ts';
+import type {
+  Act,
+  Decision,
+  DeviceEvent,
+  History,
+  Person,
+  Step,
+  TabEvent,
+} from './simulate-history.testing.ts';
+import { CONTENTS, ITEMS, PEOPLE } from './simulate-history.testing.ts';
+import { heal, look } from './simulate-end.testing.ts';
+import type { Tab } from './simulate-tab.testing.ts';
+import type { Witness } from './simulate-witness.testing.ts';
+import { createWitness } from './simulate-witness.testing.ts';
+import { keepGlobals } from './stage.testing.ts';
+import { START } from './world.testing.ts';
 
 /** What a run came to. */
 export interface Outcome {
-  /** What is not as it must be once the network is whole again. */
+  /** What is not as it must be once everything is whole again. */
   problems: string[];
-  /** The faults that happened, by name. */
-  faults: Set<string>;
+  /** How often each thing that can go wrong did. */
+  happened: Map<string, number>;
+  /** The status of every item, by account. */
+  statuses: string;
 }
 
-/** Plays a history on real handlers, heals everything, and looks for what was lost. */
-export async function simulate(
-  steps: readonly Step[],
-  storageOf: (newId: () => string) => DeviceStorage = memoryStorage,
-): Promise<Outcome> {
-  const world = await createWorld(content);
-  const made: Operation[] = [];
-  let ids = 0;
-  const newId = () => `id-${String(++ids).padStart(8, '0')}`;
-  const browsers = CLOCKS.map(() => createBrowser(newId, noting(storageOf(newId), made)));
-  const visit = (index: number) =>
-    world.visit('a', { clockOff: CLOCKS[index]!, browser: browsers[index]!, newId });
-  const pages: ProgressState[] = [];
-  for (const index of CLOCKS.keys()) pages.push(await visit(index));
+/** One server and one database, on which history after history is played by learners of its own. */
+export interface Arena {
+  play(history: History, dress?: Dress): Promise<Outcome>;
+  close(): Promise<void>;
+}
 
-  try {
-    for (const step of steps) {
-      if ('act' in step) await act(pages[step.device]!, step);
-      else if (isReload(step.event)) {
-        pages[step.event.reload]!.stop();
-        if (world.session) pages[step.event.reload] = await visit(step.event.reload);
-        else pages[step.event.reload]!.start();
-      } else await happen(world, step.event);
-    }
-    await heal(world, pages);
-    return {
-      problems: [...(await lost(world, made)), ...(await differing(world, pages))],
-      faults: new Set(world.network.happened.map((fault) => JSON.stringify(fault))),
-    };
-  } finally {
-    await world.close();
+/** Changes how a page's code sees its storage: a mutant. */
+export type Dress = (storage: DeviceStorage) => DeviceStorage;
+
+/** A run under way. */
+export interface Run {
+  server: ProgressServer;
+  clock: FakeClock;
+  settle: () => Promise<void>;
+  witness: Witness;
+  devices: SimulatedDevice[];
+  /** The ids of `PEOPLE` in this run. */
+  accounts: string[];
+  /** What the server has, a place in `CONTENTS`. */
+  content: number;
+  /** The content has changed on the way. */
+  isEdited: boolean;
+  /** Milliseconds that were spent, by account; null when some may have been lost. */
+  spent: Map<string, number>;
+  mayLackTime: boolean;
+  problems: string[];
+  happened: (what: string) => void;
+}
+
+const CATALOGUES = CONTENTS.map((content) => createCatalogue(content));
+
+/** Makes an arena. */
+export async function createArena(): Promise<Arena> {
+  let content = 0;
+  let runs = 0;
+  let devices: readonly SimulatedDevice[] = [];
+  const settle = async () => {
+    do await new Promise(setImmediate);
+    while (devices.some(({ network, browser }) => network.busy + browser.busy > 0));
+  };
+  const clock = createClock(START, settle);
+  const database = sqlite(':memory:');
+  await createUsers(database, { table: 'users', key: 'id', type: 'text' });
+  const server = createProgressServer({
+    catalogue: () => CATALOGUES[content]!,
+    database,
+    identify: () => null,
+    now: clock.now,
+    grade: (_, answers) => (answers === 'right' ? 100 : 0),
+    onError: (error) => {
+      throw error;
+    },
+  });
+  await server.migrate();
+  const shells: Loaded[] = [];
+  for (content = 0; content < CONTENTS.length; content++) shells.push(await server.load(null, 'a'));
+  const restoreGlobals = keepGlobals();
+  let unheard: unknown[] = [];
+  const restoreListeners = hearUnheard((error) => unheard.push(error));
+
+  return {
+    play: async (history, dress = (storage) => storage) => {
+      const accounts = PEOPLE.map((name) => `${name}-${runs}`);
+      runs++;
+      unheard = [];
+      await database.kysely
+        .insertInto('users')
+        .values(accounts.map((id) => ({ id })))
+        .execute();
+      clock.reset(START);
+      let ids = 0;
+      const happened = new Map<string, number>();
+      const note = (what: string) => void happened.set(what, (happened.get(what) ?? 0) + 1);
+      const run: Run = {
+        server,
+        clock,
+        settle,
+        witness: createWitness(note),
+        devices: [],
+        accounts,
+        get content() {
+          return content;
+        },
+        set content(next) {
+          content = next;
+        },
+        isEdited: false,
+        spent: new Map(),
+        mayLackTime: false,
+        problems: [],
+        happened: note,
+      };
+      run.content = 0;
+      let ticks = 0;
+      const surroundings = {
+        ...run,
+        dress,
+        tick: () => ticks,
+        newId: () => `id-${String(++ids).padStart(8, '0')}`,
+        shell: () => shells[content]!,
+        load: (user: string | null) => server.load(user, 'a'),
+        sync: async (request: Request, session: string | null) => {
+          const response = await server.endpoints.sync(request, session);
+          if (response.status !== 200) run.happened(`our server answers ${response.status}`);
+          return response;
+        },
+      };
+      run.devices = history.devices.map((plan) =>
+        createDevice({ ...plan, user: accountOf(run, plan.user) }, surroundings),
+      );
+      ({ devices } = run);
+      for (const device of devices) await device.open();
+      await settle();
+      for (const { disk } of devices) await disk.backUp();
+      for (const step of history.steps) {
+        ticks++;
+        await happen(run, step);
+        // Tabs of two learners that act in the very moment of a sign-in push each other aside.
+        const isSignIn = typeof step.what === 'object' && 'signIn' in step.what;
+        if (!step.atOnce || isSignIn) await settle();
+      }
+      for (const { network, disk } of devices) {
+        if (disk.refused > 0) run.happened('found no room');
+        for (const fault of network.happened) run.happened(nameOf(fault));
+      }
+      await heal(run);
+      const { problems, statuses } = await look(run, CATALOGUES[content]!);
+      for (const device of devices) for (const tab of device.tabs) tab.crash();
+      for (const account of accounts) await server.erase(account);
+      const failures = unheard.map((error) => `a failure that nobody heard of: ${String(error)}`);
+      return { problems: [...run.problems, ...failures, ...problems], happened, statuses };
+    },
+    close: async () => {
+      await server.close();
+      restoreGlobals();
+      restoreListeners();
+    },
+  };
+}
+
+/** Hears of every promise that fails unheard, instead of whoever does so otherwise. */
+function hearUnheard(hear: (error: unknown) => void): () => void {
+  const others = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection').on('unhandledRejection', hear);
+  return () => {
+    process.off('unhandledRejection', hear);
+    for (const listener of others) process.on('unhandledRejection', listener);
+  };
+}
+
+function accountOf(run: Run, person: Person | null): string | null {
+  return person === null ? null : run.accounts[PEOPLE.indexOf(person)]!;
+}
+
+/** What a fault is called among the things that happened. */
+export function nameOf(fault: Fault): string {
+  if (typeof fault === 'string') return fault;
+  return fault.status === 200 ? 'captive portal' : `answered ${fault.status}`;
+}
+
+async function happen(run: Run, step: Step): Promise<void> {
+  const { what } = step;
+  const device = run.devices[step.device % run.devices.length]!;
+  if (typeof what === 'object' && 'pause' in what) return run.clock.leap(what.pause);
+  if (typeof what === 'object' && 'publish' in what) {
+    if (run.content !== what.publish) run.happened('content published anew');
+    run.isEdited ||= run.content !== what.publish;
+    run.content = what.publish;
+    return;
   }
+  const tab = device.tabs[step.tab % device.tabs.length] ?? (await device.open());
+  if (typeof what === 'object' && 'act' in what) act(run, tab, { ...what, atOnce: step.atOnce });
+  else if (isTabEvent(what)) await happenToTab(run, device, { tab, event: what });
+  else await happenToDevice(run, device, { tab, event: what });
 }
 
-function isReload(event: Event): event is { reload: number } {
-  return typeof event === 'object' && 'reload' in event;
+/** Lets a learner do something; when it is kept is the page's business. */
+function act(run: Run, tab: Tab, { act, item, atOnce }: Act & { atOnce: boolean }): void {
+  const { progress, page } = tab;
+  const target = progress.catalogue.items.get(ITEMS[item % ITEMS.length]!);
+  if (!target) return;
+  const { id } = target;
+  const noteFailure = (error: unknown) => run.problems.push(`${act} failed: ${String(error)}`);
+  run.witness.acts(progress.user, tab.now());
+  page.run(() => {
+    if (act === 'complete' || act === 'reopen' || act === 'restart') {
+      progress[act](id).catch(noteFailure);
+    } else if (!isUnit(target)) return;
+    else if (act === 'open') progress.open(id).catch(noteFailure);
+    else if (act === 'advance') progress.advance(id, 60).catch(noteFailure);
+    else if (act === 'save') progress.save(id, { line: run.clock.now() }).catch(noteFailure);
+    else if (act === 'spend') {
+      const who = progress.user ?? 'guest';
+      run.spent.set(who, (run.spent.get(who) ?? 0) + 1_000);
+      run.mayLackTime ||= atOnce || progress.user === null || progress.replaced;
+      progress.spend(id, 1_000).catch(noteFailure);
+    } else if (target.type === 'exercise') {
+      const isRight = act === 'attempt';
+      const result = target.graded
+        ? { answers: isRight ? 'right' : 'wrong' }
+        : { score: isRight ? 80 : 20 };
+      progress.attempt(id, result).catch(noteFailure);
+    }
+  });
 }
 
-async function act(page: ProgressState, step: { act: Act; unit: string }): Promise<void> {
-  const { act, unit } = step;
-  if (act === 'advance') return page.advance(unit, 60);
-  if (act === 'spend') return page.spend(unit, 1_000);
-  if (act === 'save') return page.save(unit, { at: page.get(unit).timeSpentMs });
-  if (act === 'attempt') return page.attempt('game', { score: 80 });
-  await page[act](unit);
+const TAB_EVENTS: readonly unknown[] = ['new tab', 'close', 'reload', 'hide', 'show', 'late data'];
+
+function isTabEvent(what: TabEvent | DeviceEvent): what is TabEvent {
+  return typeof what === 'object' ? 'crash' in what : TAB_EVENTS.includes(what);
 }
 
-async function happen(world: World, event: Exclude<Event, { reload: number }>): Promise<void> {
-  const { network } = world;
+async function happenToTab(
+  run: Run,
+  device: SimulatedDevice,
+  { tab, event }: { tab: Tab; event: TabEvent },
+): Promise<void> {
   if (typeof event === 'object') {
-    if ('pause' in event) return world.clock.advance(event.pause);
+    run.mayLackTime = true;
+    return tab.crash(event.crash);
+  }
+  if (event === 'hide') return tab.page.tell('hidden');
+  if (event === 'show') return tab.page.tell('visible');
+  if (event === 'late data') {
+    const late = tab.loaded.findLast(({ user, copy }) => !copy && user === tab.progress.user);
+    if (!late || late === tab.loaded[0]) return;
+    run.happened('older data hydrated late');
+    return tab.hydrate(late);
+  }
+  if (event !== 'new tab') run.problems.push(...(await device.close(tab)));
+  if (event !== 'close' && device.tabs.length < 3) await device.open();
+}
+
+async function happenToDevice(
+  run: Run,
+  device: SimulatedDevice,
+  { tab, event }: { tab: Tab; event: DeviceEvent },
+): Promise<void> {
+  const { network, disk } = device;
+  if (typeof event === 'object' && 'offer' in event) {
+    if ('signIn' in event) await signIn(run, device, { tab, user: accountOf(run, event.signIn) });
+    // On a full disk nothing can be decided, and the page says so.
+    return disk.isFull ? undefined : decide(run, tab, event.offer);
+  }
+  if (typeof event === 'object') {
     if (event.always) network.always = event.fault;
     else network.next.push(event.fault);
     return;
   }
-  if (event === 'heal') network.always = null;
-  else if (event === 'release') network.release();
-  else if (event === 'sign out') world.session = null;
-  else if (event === 'sign in') world.session = 'ada';
-  else world.tell(event);
-}
-
-async function heal(world: World, pages: readonly ProgressState[]): Promise<void> {
-  world.session = 'ada';
-  world.network.always = null;
-  world.network.next = [];
-  world.network.release();
-  // Whatever the server asked for, and longer than any pause.
-  await world.clock.advance(600_000);
-  for (let round = 0; round < 2; round++) {
-    world.tell('online');
-    for (const page of pages) page.hydrate(await world.load('a'));
-    await world.settle();
-    await world.clock.advance(600_000);
+  const noteFailure = (error: unknown) => run.problems.push(`${event} failed: ${String(error)}`);
+  switch (event) {
+    case 'network heals':
+      network.always = null;
+      network.next = [];
+      return tab.page.tell('online');
+    case 'held requests arrive':
+      return network.release();
+    case 'session expires':
+      device.session = null;
+      return;
+    case 'session is renewed':
+      return signIn(run, device, { tab, user: device.user });
+    case 'storage is deleted':
+      // A page that has lost its storage finds no place in a full one.
+      if (disk.isFull) return;
+      run.mayLackTime = true;
+      return device.deleteStorage();
+    case 'storage is full':
+      if (device.tabs.some(({ isRobbed }) => isRobbed)) return;
+      disk.isFull = true;
+      return;
+    case 'storage has room':
+      disk.isFull = false;
+      return;
+    case 'back up':
+      await run.settle();
+      return disk.backUp();
+    case 'restore':
+      // What is done before the server was asked may take numbers that are taken.
+      if (disk.isFull || !device.isOnline || device.session !== device.user) return;
+      if (network.next.length > 0) return;
+      if (await device.restoreStorage()) {
+        await device.open();
+        await run.settle();
+        run.happened('storage restored from a copy');
+        run.mayLackTime = true;
+      }
+      return;
+    case 'discard own work':
+      if (tab.progress.pending > 0) run.happened('own work discarded');
+      run.mayLackTime = true;
+      return void tab.progress.device.discardOwn().catch(noteFailure);
   }
 }
 
-/** Operations that were made on a device and are not on the server, or are there twice. */
-async function lost(world: World, made: readonly Operation[]): Promise<string[]> {
-  const { operations } = await world.server.export('ada');
-  const names = operations.map(({ deviceId, seq, kind, contentId }) =>
-    [deviceId, seq, kind, contentId].join(' '),
-  );
-  const logged = made
-    .filter(({ kind }) => isLogged(kind))
-    .map((each) => [each.device, each.seq, each.kind, each.contentId].join(' '))
-    .filter((name) => names.filter((each) => each === name).length !== 1);
-  const { changes } = await world.load('a');
-  const stateOf = (id: string) => changes.find(({ record }) => record.contentId === id)?.state;
-  const unlogged = made.filter((each) => {
-    const state = stateOf(each.contentId);
-    if (each.kind === 'spent') return (state?.spent[each.device] ?? 0) < each.ms;
-    return state?.lastAccessed === undefined;
-  });
-  return [
-    ...logged.map((name) => `not once in the log: ${name}`),
-    ...unlogged.map((each) => `not absorbed: ${JSON.stringify(each)}`),
-  ];
+/** Somebody signs in or out in a tab; the others hear of it. */
+async function signIn(
+  run: Run,
+  device: SimulatedDevice,
+  { tab, user }: { tab: Tab; user: string | null },
+): Promise<void> {
+  if (!device.isOnline) return;
+  if (device.user !== user) run.happened('somebody else signed in');
+  device.user = user;
+  device.session = user;
+  run.problems.push(...(await device.hydrate(tab)));
 }
 
-/** Where a page differs from one that was loaded afresh. */
-async function differing(world: World, pages: readonly ProgressState[]): Promise<string[]> {
-  const fresh = await world.visit('a');
-  const ids = [...UNITS, 'c', 'more', 'knots'];
-  return pages.flatMap((page, index) => {
-    const waiting = page.pending > 0 ? [`device ${index}: ${page.pending} waiting`] : [];
-    const refused = page.attention.filter(({ code }) => code !== 'too_large');
-    const different = ids.flatMap((id) => {
-      const [seen, stored] = [page.get(id), fresh.get(id)].map((each) => JSON.stringify(each));
-      return seen === stored ? [] : [`device ${index}: ${seen} instead of ${stored}`];
-    });
-    return [...waiting, ...refused.map(({ code }) => `device ${index}: ${code}`), ...different];
-  });
-}
-
-/** Storage that notes every operation in its last form, until it wants attention. */
-function noting(storage: DeviceStorage, made: Operation[]): DeviceStorage {
-  return {
-    ...storage,
-    outbox: async (learner) => {
-      const outbox = await storage.outbox(learner);
-      const same = (a: Operation, b: Operation) => a.device === b.device && a.seq === b.seq;
-      return {
-        ...outbox,
-        add: async (acts) => {
-          const kept = await outbox.add(acts);
-          for (const operation of kept) {
-            const known = made.findIndex((each) => same(each, operation));
-            made.splice(known < 0 ? made.length : known, known < 0 ? 0 : 1, operation);
-          }
-          return kept;
-        },
-        acknowledge: async (device, results) => {
-          await outbox.acknowledge(device, results);
-          for (const { operation } of await outbox.attention()) {
-            const known = made.findIndex((each) => same(each, operation));
-            if (known >= 0) made.splice(known, 1);
-          }
-        },
-      };
-    },
-  };
+/** Says what becomes of a guest's work. */
+async function decide(run: Run, { progress: { device } }: Tab, decision: Decision): Promise<void> {
+  await run.settle();
+  const [offer] = device.offers;
+  if (!offer || decision === 'left') return;
+  run.happened(`work of a guest ${decision}`);
+  const decisions = { added: device.add, discarded: device.discard, 'put off': device.putOff };
+  const noteFailure = (error: unknown) => run.problems.push(`not ${decision}: ${String(error)}`);
+  decisions[decision].call(device, offer).catch(noteFailure);
 }

@@ -1,0 +1,180 @@
+import type { Catalogue, ItemState } from '../core/index.ts';
+import { discrepancies } from '../server/audit.testing.ts';
+import { userOf } from './device-storage.ts';
+import { memoryStorage } from './memory-storage.ts';
+import { ProgressState } from './progress-state.svelte.ts';
+import type { SimulatedDevice } from './simulate-device.testing.ts';
+import type { Tab } from './simulate-tab.testing.ts';
+import type { Run } from './simulation.testing.ts';
+
+const HOUR = 60 * 60_000;
+const MINUTES = 6 * 60_000;
+
+/** Makes everything whole, and gives everybody time to agree. */
+export async function heal(run: Run): Promise<void> {
+  const { devices, clock, settle } = run;
+  for (const { tabs, disk, network } of devices) {
+    for (const tab of tabs) tab.crash(Infinity);
+    disk.isFull = false;
+    network.always = null;
+    network.next = [];
+    network.release();
+  }
+  await settle();
+  // Longer than any pause, and than a server asks for.
+  await clock.leap(HOUR);
+  for (const device of devices) await sendForOthers(run, device);
+  const agree = async () => {
+    for (const device of devices) await comeTogether(run, device);
+    await settle();
+  };
+  await agree();
+  await clock.leap(MINUTES);
+  // What was published counts from the next write on.
+  if (run.isEdited) await touch(run);
+  await agree();
+  if (run.isEdited) await agree();
+}
+
+/** Everybody whose work waits on a device, or in a page of it, signs in there again. */
+async function sendForOthers(run: Run, device: SimulatedDevice): Promise<void> {
+  const visit = async (user: string, tab?: Tab) => {
+    device.session = user;
+    const page = tab ?? (await device.open());
+    if (tab) run.problems.push(...(await device.hydrate(tab)));
+    await run.settle();
+    await run.clock.leap(MINUTES);
+    if (!tab) run.problems.push(...(await device.close(page)));
+  };
+  for (const { learner } of await device.storage.waiting()) {
+    const user = userOf(learner);
+    if (user !== null && user !== device.user) await visit(user);
+  }
+  for (const tab of device.isDurable ? [] : device.tabs) {
+    await tab.progress.device.look();
+    const users = tab.progress.device.others.flatMap(({ learner }) => userOf(learner) ?? []);
+    for (const user of users) await visit(user, tab);
+  }
+  device.session = device.user;
+}
+
+/** Pages do what they ask for: those of somebody else are loaded anew, old ones get new data. */
+async function comeTogether(run: Run, device: SimulatedDevice): Promise<void> {
+  for (const tab of device.tabs) {
+    const { replaced, outdated, user } = tab.progress;
+    if (replaced) run.problems.push(...(await device.close(tab)));
+    else if (user !== device.user) run.problems.push(...(await device.hydrate(tab)));
+    // A guest's page asks the server nothing, so it hears of no other content until it is loaded.
+    else if (outdated || user === null) tab.hydrate(await device.load());
+    else tab.page.tell('online');
+  }
+  if (device.tabs.length === 0) await device.open();
+}
+
+async function touch({ server, accounts }: Run): Promise<void> {
+  for (const account of accounts) {
+    const { learner } = await server.export(account);
+    if (learner) await server.record(account, [{ kind: 'opened', contentId: 'a' }]);
+  }
+}
+
+/** Looks for what was lost, what is there too often, and who sees something else. */
+export async function look(
+  run: Run,
+  catalogue: Catalogue,
+): Promise<{ problems: string[]; statuses: string }> {
+  const problems: string[] = [];
+  const statuses: unknown[] = [];
+  for (const account of run.accounts) {
+    const kept = await run.server.export(account);
+    const since = run.isEdited ? (kept.learner?.revision ?? 0) - 1 : 0;
+    problems.push(...run.witness.wrong(account, kept));
+    problems.push(...discrepancies(catalogue, kept, since));
+    problems.push(...wrongTime(run, account, kept.progress));
+    const shown = viewer(await run.server.load(account, 'a'));
+    statuses.push(all(catalogue).map((id) => [id, shown.get(id).status]));
+    for (const device of run.devices) {
+      if (device.user === account) problems.push(...differing(device, shown, catalogue));
+    }
+  }
+  for (const device of run.devices) {
+    problems.push(...changedOnTheWay(device), ...(await left(run, device)));
+    // What a guest did is in one page alone where the device has no room for it.
+    const [first, ...others] = device.tabs.filter(({ progress }) => progress.device.durable);
+    if (device.user !== null || !first) continue;
+    problems.push(...others.flatMap((tab) => different(tab.progress, first.progress, catalogue)));
+  }
+  return { problems, statuses: JSON.stringify(statuses) };
+}
+
+function all({ items }: Catalogue): string[] {
+  return [...items.keys()];
+}
+
+/** A page that was loaded afresh and knows nothing of any device. */
+function viewer(loaded: ConstructorParameters<typeof ProgressState>[0]['loaded']): ProgressState {
+  return new ProgressState({ loaded, storage: memoryStorage(() => 'nobody') });
+}
+
+/** Where a device's pages differ from one that was loaded afresh, or still wait. */
+function differing(device: SimulatedDevice, shown: ProgressState, catalogue: Catalogue): string[] {
+  return device.tabs.flatMap(({ progress }) => {
+    const { pending, sync } = progress;
+    const waiting = pending > 0 ? [`${device.user}: ${pending} waiting, ${sync}`] : [];
+    const refused = progress.attention
+      .filter(({ code }) => code !== 'too_large')
+      .map(({ operation, code }) => `${device.user}: ${code} ${JSON.stringify(operation)}`);
+    return [...waiting, ...refused, ...different(progress, shown, catalogue)];
+  });
+}
+
+function different(page: ProgressState, shown: ProgressState, catalogue: Catalogue): string[] {
+  if (page.catalogue.version !== catalogue.version) return [`${page.user}: an old catalogue`];
+  const said = (progress: ProgressState, id: string) => JSON.stringify(progress.get(id));
+  return all(catalogue)
+    .filter((id) => said(page, id) !== said(shown, id))
+    .map((id) => `${page.user}: ${said(page, id)} instead of ${said(shown, id)}`);
+}
+
+/** Work of users that still waits on a device, and work of guests that does not. */
+async function left({ witness }: Run, { disk, storage }: SimulatedDevice): Promise<string[]> {
+  const waiting = await storage.waiting();
+  const stuck = waiting.filter(
+    ({ learner, operations }) => userOf(learner) !== null && operations.length > 0,
+  );
+  return [
+    ...stuck.map(({ learner }) => `work of ${learner} still waits`),
+    ...(await witness.missingOfGuests(disk, storage)),
+  ];
+}
+
+/** Time that was spent counts once: never more, and, unless it may have been lost, never less. */
+function wrongTime(
+  { spent, mayLackTime, witness, devices }: Run,
+  account: string,
+  rows: readonly { contentId: string; state: unknown }[],
+): string[] {
+  const states = rows.flatMap(({ state }) => (state ? [state as ItemState] : []));
+  const kept = states.flatMap((state) => Object.values(state.spent)).reduce((a, b) => a + b, 0);
+  const own = spent.get(account) ?? 0;
+  const most = own + (spent.get('guest') ?? 0);
+  // On a full disk a page counts time under another name, but with the total of its own.
+  if (devices.some(({ disk }) => disk.refused > 0)) return [];
+  const isRight = mayLackTime || witness.lostTime ? kept <= most : kept === own;
+  return isRight ? [] : [`${account}: ${kept} ms are kept of ${own}`];
+}
+
+/** What was sent under a name is never sent otherwise under it. */
+function changedOnTheWay({ network, isRestored }: SimulatedDevice): string[] {
+  // A copy of the storage does not know what was sent since.
+  if (isRestored) return [];
+  const sent = new Map<string, string>();
+  return network.arrived.flatMap(({ device, operations }) =>
+    operations.flatMap((operation) => {
+      const [name, text] = [`${device} ${operation.seq}`, JSON.stringify(operation)];
+      const before = sent.get(name) ?? text;
+      sent.set(name, text);
+      return before === text ? [] : [`${before} became ${text}`];
+    }),
+  );
+}

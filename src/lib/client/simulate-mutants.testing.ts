@@ -1,0 +1,65 @@
+import type { Operation } from '../core/index.ts';
+import type { LearnerKey } from './device-storage.ts';
+import { userOf } from './device-storage.ts';
+import type { Outbox } from './outbox.ts';
+import type { Dress } from './simulation.testing.ts';
+
+/** A storage whose outboxes have a fault of their own. */
+const outboxThat =
+  (breaks: (outbox: Outbox, learner: LearnerKey) => Partial<Outbox>): Dress =>
+  (storage) => ({
+    ...storage,
+    outbox: async (learner) => {
+      const outbox = await storage.outbox(learner);
+      return { ...outbox, ...breaks(outbox, learner) };
+    },
+  });
+
+const accepted = (operations: readonly Operation[]) =>
+  operations.map(({ seq }) => ({ seq, status: 'applied' as const }));
+
+/** Mistakes that others have made, by what the client does then: the simulation must notice each. */
+export const mutants: Record<string, Dress> = {
+  'clears its outbox before the answer came': outboxThat((outbox) => ({
+    take: async (limits) => {
+      const batch = await outbox.take(limits);
+      const [first] = batch;
+      if (first) await outbox.acknowledge(first.device, accepted(batch));
+      return batch;
+    },
+  })),
+
+  'drops what came while a request was on its way': outboxThat((outbox) => ({
+    acknowledge: async (device) => {
+      await outbox.acknowledge(device, accepted(await outbox.unacknowledged()));
+    },
+  })),
+
+  'counts time by what was added, not by its total': outboxThat((outbox) => ({
+    add: (acts) => outbox.add(acts.map((act) => (act.kind === 'spent' ? { ...act, ms: 1 } : act))),
+  })),
+
+  'sends the queue of another learner': (storage) => ({
+    ...storage,
+    outbox: (learner) => storage.outbox(userOf(learner) === null ? learner : 'user everybody'),
+  }),
+
+  // What the server has is newer by the clock, so what waits is dropped.
+  'lets the last write win by the clock': (storage) => ({
+    ...storage,
+    keepRows: async (learner, rows) => {
+      await storage.keepRows(learner, rows);
+      const outbox = await storage.outbox(learner);
+      const times = new Map(
+        rows.changes.map(({ record }) => [
+          record.contentId,
+          Date.parse(record.lastAccessedAt ?? ''),
+        ]),
+      );
+      for (const operation of await outbox.unacknowledged()) {
+        if ((times.get(operation.contentId) ?? 0) <= operation.at) continue;
+        await outbox.acknowledge(operation.device, accepted([operation]));
+      }
+    },
+  }),
+};

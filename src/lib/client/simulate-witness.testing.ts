@@ -1,0 +1,235 @@
+import type { ItemState, Operation, OperationKind } from '../core/index.ts';
+import { isLogged } from '../core/index.ts';
+import type { LearnerExport } from '../server/queries.ts';
+import type { DeviceStorage, LearnerKey } from './device-storage.ts';
+import { userKey, userOf } from './device-storage.ts';
+import type { KeyValue } from './key-value.ts';
+
+/**
+ * Something that was done, known by when: clocks are set so that no two things are done at the same
+ * time. It keeps its time when it gets another number, another device or another learner.
+ */
+interface Deed {
+  contentId: string;
+  kind: OperationKind;
+  at: number;
+  /** Whose it is. More than one only when a device was restored and gave it away twice. */
+  learners: Set<LearnerKey>;
+  /**
+   * `owed` until the server has answered; what was `forgiven` may be there or not: its learner has
+   * deleted it, or it was lost in a way of which the page had warned.
+   */
+  state: 'owed' | 'acknowledged' | 'refused' | 'forgiven';
+  /** The disk or the tab where it waits. */
+  holder: object;
+  /** A device that was restored may send it again under another name. */
+  mayRepeat: boolean;
+}
+
+/** Notes all that is ever put into an outbox, and says in the end what has become of it. */
+export interface Witness {
+  /** Values that keep what they kept; what waits there is noted. */
+  values(values: KeyValue, holder: object): KeyValue;
+  /** A page's storage that does what it did; what it leaves to its page, and what it drops, is noted. */
+  storage(storage: DeviceStorage, page: object): DeviceStorage;
+  /** A user, or with null a guest, does something at this time. */
+  acts(user: string | null, at: number): void;
+  /** How much waits only there. */
+  waitingIn(holder: object): number;
+  /** What waits there is lost, and nobody is to blame; of some learners alone, where they are given. */
+  forgive(holder: object, isOf?: (learner: LearnerKey) => boolean): void;
+  /** A place is gone with all that waits there, and with what is still on its way into it. */
+  bury(holder: object): void;
+  /** Time that was spent was refused, deleted or lost with a warning. */
+  readonly lostTime: boolean;
+  /** What waits in one place waits in another from now on. */
+  move(from: object, to: object): void;
+  /** A device was put back to what an older copy of its storage holds. */
+  restored(holder: object, storage: DeviceStorage): Promise<void>;
+  /** What a user's log and rows lack, and what they hold too much. */
+  wrong(user: string, kept: LearnerExport): string[];
+  /** Guests' work that was there and is not. */
+  missingOfGuests(holder: object, storage: DeviceStorage): Promise<string[]>;
+}
+
+/** Makes a witness who has seen nothing yet. */
+export function createWitness(happened: (what: string) => void): Witness {
+  const deeds = new Map<string, Deed>();
+  const actors = new Map<number, string | null>();
+  const gone = new WeakSet();
+  /** Whose work is being deleted, by their own will. */
+  const discarded = new Set<LearnerKey>();
+
+  const note = (learner: LearnerKey, operation: Operation, holder: object) => {
+    const { contentId, kind, at } = operation;
+    const known = deeds.get(nameOf(operation));
+    if (!known) {
+      const state = gone.has(holder) ? 'forgiven' : 'owed';
+      const learners = new Set([learner]);
+      const deed = { contentId, kind, at, learners, state, holder, mayRepeat: false } as const;
+      deeds.set(nameOf(operation), deed);
+      return;
+    }
+    known.holder = holder;
+    // A guest's work has been added to an account.
+    if (!known.mayRepeat && userOf(learner) !== null) known.learners.clear();
+    known.learners.add(learner);
+  };
+  const deedsOf = (operations: readonly Operation[]) =>
+    operations.flatMap((operation) => deeds.get(nameOf(operation)) ?? []);
+  const workOf = async (storage: DeviceStorage, learner: LearnerKey) =>
+    (await storage.waiting()).find((each) => each.learner === learner)?.operations ?? [];
+  const owedIn = (holder: object) =>
+    [...deeds.values()].filter((deed) => deed.state === 'owed' && deed.holder === holder);
+  const forgive: Witness['forgive'] = (holder, isOf = () => true) => {
+    for (const deed of owedIn(holder)) {
+      if ([...deed.learners].some(isOf)) deed.state = 'forgiven';
+    }
+  };
+
+  return {
+    acts: (user, at) => void actors.set(at, user),
+    forgive,
+    waitingIn: (holder) => owedIn(holder).length,
+    bury: (holder) => {
+      gone.add(holder);
+      forgive(holder);
+    },
+    get lostTime() {
+      return [...deeds.values()].some(
+        ({ kind, state }) => kind === 'spent' && (state === 'refused' || state === 'forgiven'),
+      );
+    },
+    move: (from, to) => {
+      for (const deed of owedIn(from)) deed.holder = to;
+    },
+
+    values: (values, holder) => ({
+      ...values,
+      write: async (step) => {
+        const put: [LearnerKey, Operation][] = [];
+        const result = await values.write((writes) =>
+          step({
+            ...writes,
+            put: (key, value) => {
+              if (key[0] === 'operation') put.push([key[1] as LearnerKey, value as Operation]);
+              return writes.put(key, value);
+            },
+            clear: (prefix) => {
+              const learner = prefix[1] as LearnerKey;
+              if (discarded.has(learner)) forgive(holder, (each) => each === learner);
+              return writes.clear(prefix);
+            },
+          }),
+        );
+        for (const [learner, operation] of put) note(learner, operation, holder);
+        return result;
+      },
+    }),
+
+    storage: (storage, page) => ({
+      ...storage,
+      outbox: async (learner) => {
+        const outbox = await storage.outbox(learner);
+        return {
+          ...outbox,
+          add: async (acts) => {
+            const kept = await outbox.add(acts);
+            for (const each of kept) if (!deeds.has(nameOf(each))) note(learner, each, page);
+            return kept;
+          },
+          acknowledge: async (device, results) => {
+            const operations = await outbox.unacknowledged();
+            for (const { seq, status } of results) {
+              const named = operations.filter((one) => one.device === device && one.seq === seq);
+              for (const deed of deedsOf(named)) {
+                if (deed.state !== 'owed') continue;
+                deed.state = status === 'rejected' ? 'refused' : 'acknowledged';
+              }
+            }
+            await outbox.acknowledge(device, results);
+          },
+          renew: async (renewal) => {
+            happened('took another name');
+            await outbox.renew(renewal);
+          },
+        };
+      },
+      adopt: async (guest, user) => {
+        const work = await workOf(storage, guest);
+        const dropped = work.filter((operation) => !isCarried(operation, work));
+        for (const deed of deedsOf(dropped)) deed.state = 'forgiven';
+        await storage.adopt(guest, user);
+      },
+      discard: async (learner) => {
+        discarded.add(learner);
+        await storage.discard(learner);
+        discarded.delete(learner);
+      },
+    }),
+
+    restored: async (holder, storage) => {
+      const lost = new Set(owedIn(holder));
+      for (const { learner, operations } of await storage.waiting()) {
+        for (const deed of deedsOf(operations)) {
+          lost.delete(deed);
+          deed.learners.add(learner);
+          deed.mayRepeat = true;
+        }
+      }
+      for (const deed of lost) deed.state = 'forgiven';
+    },
+
+    wrong: (user, { operations, progress }) => {
+      const logged = Map.groupBy(operations, nameOf);
+      const seen = new Set(
+        progress
+          .filter(({ state }) => state && (state as ItemState).lastAccessed !== null)
+          .map(({ contentId }) => contentId),
+      );
+      const owed = [...deeds.values()].filter(
+        ({ state, learners }) =>
+          (state === 'owed' || state === 'acknowledged') && learners.has(userKey(user)),
+      );
+      const lost = owed.filter(({ kind, contentId, at, mayRepeat, learners }) => {
+        if (!isLogged(kind)) return !seen.has(contentId);
+        return !logged.has(nameOf({ kind, contentId, at })) && !(mayRepeat && learners.size > 1);
+      });
+      const foreign = operations.filter((entry) => {
+        const deed = deeds.get(nameOf(entry));
+        return !deed?.learners.has(userKey(user)) && actors.get(entry.at) !== user;
+      });
+      const repeated = [...logged].filter(
+        ([name, entries]) => entries.length > 1 && !deeds.get(name)?.mayRepeat,
+      );
+      return [
+        ...lost.map((deed) => `${user}: no trace of ${nameOf(deed)}`),
+        ...foreign.map((entry) => `${user}: ${nameOf(entry)} is somebody else's`),
+        ...repeated.map(([name, { length }]) => `${user}: ${name} is in the log ${length} times`),
+      ];
+    },
+
+    missingOfGuests: async (holder, storage) => {
+      const waiting = (await storage.waiting()).flatMap(({ operations }) => operations);
+      const there = new Set(deedsOf(waiting));
+      return owedIn(holder)
+        .filter(({ kind, learners }) => isLogged(kind) && ![...learners].some(isUser))
+        .filter((deed) => !there.has(deed))
+        .map((deed) => `a guest: ${nameOf(deed)} is gone`);
+    },
+  };
+}
+
+function isUser(learner: LearnerKey): boolean {
+  return userOf(learner) !== null;
+}
+
+/** Work of a guest goes to an account unless the guest has started that item again since. */
+function isCarried({ kind, contentId, epoch = 0 }: Operation, work: readonly Operation[]): boolean {
+  const restarts = work.filter((each) => each.kind === 'restarted' && each.contentId === contentId);
+  return kind !== 'restarted' && restarts.every((restart) => epoch > (restart.epoch ?? 0));
+}
+
+function nameOf({ contentId, kind, at }: { contentId: string; kind: string; at: number }): string {
+  return `${kind} ${contentId} at ${at}`;
+}

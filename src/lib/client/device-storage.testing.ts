@@ -173,6 +173,15 @@ export function deviceStorageContract(
       expect((await outbox.attention()).map(({ code }) => code)).toEqual(['unknown_content']);
     });
 
+    test('a number collides that was given and never sent, and that the server has', async () => {
+      await outbox.add([completed('a'), completed('b')]);
+      await outbox.take({ ...all, operations: 1 });
+      expect(await outbox.collides(1)).toBe(false);
+      expect(await outbox.collides(2)).toBe(true);
+      await outbox.take(all);
+      expect(await outbox.collides(2)).toBe(false);
+    });
+
     test('a renewed device numbers what waits from 1, and what refers to it follows', async () => {
       await outbox.add([completed('a'), completed('b'), completed('c')]);
       await acknowledge([

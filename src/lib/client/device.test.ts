@@ -393,6 +393,75 @@ describe('storage that fails', () => {
     expect(ada.device.durable).toBe(true);
   });
 
+  test('without room for more counts no time twice', async () => {
+    const full = { isFull: false };
+    const kept = durable();
+    browser = createBrowser(randomUUID, {
+      ...kept,
+      outbox: async (learner) => {
+        const outbox = await kept.outbox(learner);
+        const add: Outbox['add'] = (acts) =>
+          full.isFull
+            ? Promise.reject(new DOMException('No room.', 'QuotaExceededError'))
+            : outbox.add(acts);
+        return withOverflow({ ...outbox, add }, randomUUID);
+      },
+    });
+    const ada = await open('ada');
+    await ada.spend('a', 1_000);
+    full.isFull = true;
+    await ada.spend('a', 1_000);
+    full.isFull = false;
+    await ada.spend('a', 1_000);
+    await world.settle();
+    expect([ada.pending, ada.get('a').timeSpentMs]).toEqual([0, 3_000]);
+  });
+
+  test('deleted and then full, leaves the page with what it knows', async () => {
+    const { storage, lose } = losable();
+    const full = { isFull: false, refused: 0 };
+    const enter: DeviceStorage['enter'] = (user) => {
+      if (!full.isFull) return storage.enter(user);
+      full.refused++;
+      return Promise.reject(new DOMException('No room.', 'QuotaExceededError'));
+    };
+    browser = createBrowser(randomUUID, { ...storage, enter });
+    const ada = await open('ada');
+    world.network.always = 'cut before the server';
+    await ada.complete('a');
+    await world.settle();
+    lose();
+    full.isFull = true;
+    await ada.complete('b');
+    expect([full.refused, ada.device.durable, ada.pending]).toEqual([1, false, 2]);
+    world.network.always = null;
+    await world.clock.advance(6 * MINUTE);
+    expect([ada.pending, (await log('ada')).length]).toEqual([0, 2]);
+  });
+
+  test('that is lost again and again is given up', async () => {
+    const kept = durable();
+    const gone = { isGone: false, times: 0 };
+    browser = createBrowser(randomUUID, {
+      ...kept,
+      outbox: async (learner) => {
+        const outbox = await kept.outbox(learner);
+        const add: Outbox['add'] = (acts) => {
+          if (!gone.isGone) return outbox.add(acts);
+          gone.times++;
+          return Promise.reject(new StorageLost('The outbox is gone.'));
+        };
+        return { ...outbox, add };
+      },
+    });
+    const ada = await open('ada');
+    gone.isGone = true;
+    await ada.complete('a');
+    await world.settle();
+    expect([gone.times, ada.device.durable]).toEqual([4, false]);
+    expect([ada.pending, (await log('ada')).length]).toEqual([0, 1]);
+  });
+
   test('that cannot even be entered is done without', async () => {
     const storage: DeviceStorage = {
       ...durable(),

@@ -121,6 +121,12 @@ export async function keptOutbox(
         }
       }),
 
+    collides: (lastSeq) =>
+      read(async (values, { device }) => {
+        const unsent = await values.list(keys.unsent(learner, device));
+        return unsent.some(([key]) => (key.at(-1) as number) <= lastSeq);
+      }),
+
     renew: (renewal) =>
       write(async (values, row) => {
         const own = keys.operation(learner, row.device);

@@ -46,42 +46,61 @@ export class LearnerStorage {
 
   /** Does something with the outbox; if that is lost, with the one in its place. */
   async use<T>(work: (outbox: Outbox) => Promise<T>): Promise<T> {
-    const opened = await this.open();
-    try {
-      return await work(opened.outbox);
-    } catch (error) {
-      if (!(error instanceof StorageLost)) throw error;
-      return work((await this.#openAfter(opened)).outbox);
+    for (let lost = 0; ; lost++) {
+      const opened = await this.open();
+      try {
+        return await work(opened.outbox);
+      } catch (error) {
+        if (!(error instanceof StorageLost) || lost > MOST_LOSSES) throw error;
+        // Whoever saw it first has begun already.
+        if ((await this.#opened) === opened) {
+          const { key } = opened;
+          this.#opened = lost < MOST_LOSSES ? this.#enterAgain(key) : this.#stayInPage(key);
+        }
+      }
     }
   }
 
   async #enter(): Promise<Opened> {
-    const { who, storage, newId, onEnter } = this.#options;
-    const opened = await enterInto(await storage(), who).catch(() =>
-      // Not even that can be written down: the disk is full. The page itself keeps what is done.
-      enterInto(memoryStorage(newId), who),
-    );
+    const { who, storage, onEnter } = this.#options;
+    // Perhaps not even that can be written down: the disk is full.
+    const opened = await enterInto(await storage(), who).catch(() => null);
+    if (!opened) return this.#stayInPage();
     await onEnter(opened);
     return opened;
   }
 
-  async #openAfter(lost: Opened): Promise<Opened> {
-    if ((await this.#opened) === lost) this.#opened = this.#enterAgain(lost.key);
-    return this.open();
-  }
-
   async #enterAgain(key: LearnerKey): Promise<Opened> {
     const { who, storage, isHere, known, onEnter } = this.#options;
-    const again = await storage();
-    // The outbox of who left is cleared away: that is no reason to push aside who came.
-    const opened = isHere()
-      ? await enterInto(again, who)
-      : { key, storage: again, outbox: await again.outbox(key) };
+    try {
+      const again = await storage();
+      // The outbox of who left is cleared away: that is no reason to push aside who came.
+      const opened = isHere()
+        ? await enterInto(again, who)
+        : { key, storage: again, outbox: await again.outbox(key) };
+      await opened.storage.deposit(opened.key, known());
+      await onEnter(opened);
+      return opened;
+    } catch {
+      return this.#stayInPage(key);
+    }
+  }
+
+  /** The device keeps nothing for this page: the page itself does, and says so. */
+  async #stayInPage(key?: LearnerKey): Promise<Opened> {
+    const { who, newId, known, onEnter } = this.#options;
+    const storage = memoryStorage(newId);
+    const opened = key
+      ? { key, storage, outbox: await storage.outbox(key) }
+      : await enterInto(storage, who);
     await opened.storage.deposit(opened.key, known());
     await onEnter(opened);
     return opened;
   }
 }
+
+/** Losing the outbox again and again, a page gives the device up. */
+const MOST_LOSSES = 3;
 
 async function enterInto(storage: DeviceStorage, who: Who): Promise<Opened> {
   const key = who === 'here' ? await storage.here() : await storage.enter(who.user);

@@ -94,18 +94,17 @@ export function createNetwork(answer: (request: Request) => Promise<Response>): 
     return new Response((await response.text()).slice(0, -10), response);
   };
 
-  return Object.assign(network, {
-    fetch: (async (_, init) => {
-      const body = init?.body as string;
-      const tooLarge: Fault | null = body.length > network.most ? { status: 413 } : null;
-      const fault = tooLarge ?? network.next.shift() ?? network.always;
-      if (fault) network.happened.push(fault);
-      busy++;
-      try {
-        return await send(body, fault, init?.signal ?? null);
-      } finally {
-        busy--;
-      }
-    }) as typeof fetch,
-  });
+  const fetch: typeof globalThis.fetch = async (_, init) => {
+    const body = init?.body as string;
+    const tooLarge: Fault | null = body.length > network.most ? { status: 413 } : null;
+    const fault = tooLarge ?? network.next.shift() ?? network.always;
+    if (fault) network.happened.push(fault);
+    busy++;
+    try {
+      return await send(body, fault, init?.signal ?? null);
+    } finally {
+      busy--;
+    }
+  };
+  return Object.assign(network, { fetch });
 }

@@ -66,6 +66,11 @@ export interface Outbox {
   take(limits: BatchLimits): Promise<Operation[]>;
   /** Drops what the server has accepted of a device, and moves what it refused to the attention list. */
   acknowledge(device: string, results: readonly SyncResult[]): Promise<void>;
+  /**
+   * Says whether a number up to this one was given to an own operation that was never sent: the
+   * server has another one under it.
+   */
+  collides(lastSeq: number): Promise<boolean>;
   /** Gives the own device another name, and its unacknowledged operations new numbers from 1. */
   renew(renewal: Renewal): Promise<void>;
   /** What the server refused, oldest first. */

@@ -5,7 +5,8 @@ import { StorageLost } from './outbox.ts';
 
 /**
  * An outbox that takes acts into memory, under the name of another device, when the device has no
- * room for them. They are sent first: closing the page would lose them.
+ * room for them. They are sent first: closing the page would lose them. Time spent is not counted
+ * as long as there is no room.
  */
 export async function withOverflow(kept: Outbox, newId: () => string): Promise<Outbox> {
   const overflow = await keptOutbox(memoryKeyValue(), 'guest overflow', newId);
@@ -20,7 +21,8 @@ export async function withOverflow(kept: Outbox, newId: () => string): Promise<O
     add: (acts) =>
       kept.add(acts).catch((error: unknown) => {
         if (error instanceof StorageLost) throw error;
-        return overflow.add(acts);
+        // Time is told as a device's total, and this is another device: it would count twice.
+        return overflow.add(acts.filter(({ kind }) => kind !== 'spent'));
       }),
     unacknowledged: () => both((outbox) => outbox.unacknowledged()),
     take: async (limits) => {

@@ -1,9 +1,7 @@
 import type { Loaded } from '../core/index.ts';
 import { createCatalogue, isUnit } from '../core/index.ts';
-import type { ProgressServer } from '../server/index.ts';
 import { createProgressServer, sqlite } from '../server/index.ts';
 import { createUsers } from '../server/queries.testing.ts';
-import type { FakeClock } from './clock.testing.ts';
 import { createClock } from './clock.testing.ts';
 import type { DeviceStorage } from './device-storage.ts';
 import type { Fault } from './network.testing.ts';
@@ -20,8 +18,8 @@ import type {
 } from './simulate-history.testing.ts';
 import { CONTENTS, ITEMS, PEOPLE } from './simulate-history.testing.ts';
 import { heal, look } from './simulate-end.testing.ts';
+import type { Run } from './simulate-run.testing.ts';
 import type { Tab } from './simulate-tab.testing.ts';
-import type { Witness } from './simulate-witness.testing.ts';
 import { createWitness } from './simulate-witness.testing.ts';
 import { keepGlobals } from './stage.testing.ts';
 import { START } from './world.testing.ts';
@@ -44,26 +42,6 @@ export interface Arena {
 
 /** Changes how a page's code sees its storage: a mutant. */
 export type Dress = (storage: DeviceStorage) => DeviceStorage;
-
-/** A run under way. */
-export interface Run {
-  server: ProgressServer;
-  clock: FakeClock;
-  settle: () => Promise<void>;
-  witness: Witness;
-  devices: SimulatedDevice[];
-  /** The ids of `PEOPLE` in this run. */
-  accounts: string[];
-  /** What the server has, a place in `CONTENTS`. */
-  content: number;
-  /** The content has changed on the way. */
-  isEdited: boolean;
-  /** Milliseconds that were spent, by account; null when some may have been lost. */
-  spent: Map<string, number>;
-  mayLackTime: boolean;
-  problems: string[];
-  happened: (what: string) => void;
-}
 
 const CATALOGUES = CONTENTS.map((content) => createCatalogue(content));
 
@@ -299,12 +277,9 @@ async function happenToDevice(
     case 'session is renewed':
       return signIn(run, device, { tab, user: device.user });
     case 'storage is deleted':
-      // A page that has lost its storage finds no place in a full one.
-      if (disk.isFull) return;
       run.mayLackTime = true;
       return device.deleteStorage();
     case 'storage is full':
-      if (device.tabs.some(({ isRobbed }) => isRobbed)) return;
       disk.isFull = true;
       return;
     case 'storage has room':
@@ -314,12 +289,9 @@ async function happenToDevice(
       await run.settle();
       return disk.backUp();
     case 'restore':
-      // What is done before the server was asked may take numbers that are taken.
       if (disk.isFull || !device.isOnline || device.session !== device.user) return;
-      if (network.next.length > 0) return;
       if (await device.restoreStorage()) {
         await device.open();
-        await run.settle();
         run.happened('storage restored from a copy');
         run.mayLackTime = true;
       }

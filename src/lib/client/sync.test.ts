@@ -1,10 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ContentData } from '../core/index.ts';
-import type { FakeBrowser } from './browser.testing.ts';
-import { createBrowser } from './browser.testing.ts';
-import { userKey } from './device-storage.ts';
-import { memoryStorage } from './memory-storage.ts';
 import type { ProgressState } from './progress-state.svelte.ts';
 import type { Fault } from './network.testing.ts';
 import type { World } from './world.testing.ts';
@@ -510,56 +505,5 @@ describe('a page that is left', () => {
     await world.settle();
     expect(world.network.happened.length).toBeGreaterThan(0);
     expect(progress.pending).toBe(1);
-  });
-});
-
-describe('a device that was restored from a copy', () => {
-  /** Names the first device so, and everything else otherwise. */
-  const copied = () => {
-    const names = ['device-copied'];
-    return () => names.pop() ?? randomUUID();
-  };
-
-  /** A browser as it was found: with an outbox that somebody else has gone on with. */
-  const found = async (...acts: string[]): Promise<FakeBrowser> => {
-    const storage = memoryStorage(copied());
-    const outbox = await storage.outbox(userKey('ada'));
-    await outbox.add(
-      acts.map((contentId) => ({
-        kind: 'completed',
-        by: 'button',
-        contentId,
-        epoch: 0,
-        at: START,
-      })),
-    );
-    const restored = { ...outbox, restored: true };
-    return createBrowser(randomUUID, { ...storage, outbox: async () => restored });
-  };
-
-  test('takes another name before it sends, if the original has gone on', async () => {
-    const original = await world.visit('a', { newId: copied() });
-    await original.complete('a');
-    await original.complete('b');
-    await world.settle();
-    world.network.arrived.length = 0;
-
-    const copy = await world.visit('a', { browser: await found('c') });
-    await world.settle();
-    const [asked, sent] = world.network.arrived;
-    expect(asked).toMatchObject({ device: 'device-copied', operations: [] });
-    expect(sent!.device).not.toBe('device-copied');
-    expect(sent!.operations).toMatchObject([{ seq: 1, contentId: 'c' }]);
-    expect([copy.pending, copy.attention, await completedOnServer()]).toEqual([0, [], 3]);
-  });
-
-  test('keeps its name if the server knows nothing newer of it', async () => {
-    const copy = await world.visit('a', { browser: await found('a', 'b') });
-    await world.settle();
-    expect(world.network.arrived).toMatchObject([
-      { device: 'device-copied', operations: [] },
-      { device: 'device-copied', operations: [{ seq: 1 }, { seq: 2 }] },
-    ]);
-    expect(copy.pending).toBe(0);
   });
 });

@@ -254,7 +254,9 @@ export class Sync {
     const { use, environment, spentOf } = this.#options;
     const known = await use((outbox) => outbox.identity());
     if (device !== known.device) return;
-    if (lastSeq > known.lastSeq) {
+    // Something may have been done here before the server was asked for the first time.
+    const collides = !this.#verified && (await use((outbox) => outbox.collides(lastSeq)));
+    if (lastSeq > known.lastSeq || collides) {
       const spentBefore = (contentId: string) => spentOf(device, contentId);
       const renewal = { device: environment.newId(), spentBefore };
       await use((outbox) => outbox.renew(renewal));

@@ -212,7 +212,9 @@ export function deviceStorageContract(
     describe('who is here', () => {
       test('at first a guest, who stays until a user enters', async () => {
         const fresh = await open(ids('guest'));
+        expect(await fresh.present()).toBeNull();
         const guest = await fresh.here();
+        expect(await fresh.present()).toBe(guest);
         expect(userOf(guest)).toBeNull();
         expect(await fresh.here()).toBe(guest);
         expect(await fresh.enter(null)).toBe(guest);

@@ -54,6 +54,8 @@ export interface DeviceStorage {
   enter(user: string | null): Promise<LearnerKey>;
   /** Who entered last; a new guest if nobody has. */
   here(): Promise<LearnerKey>;
+  /** Who entered last; null if nobody has. */
+  present(): Promise<LearnerKey | null>;
 
   /** A learner's outbox; made at first use. */
   outbox(learner: LearnerKey): Promise<Outbox>;

@@ -209,6 +209,18 @@ describe('a shared device', () => {
   });
 });
 
+test('a page whose learner has left pushes nobody aside, and keeps what is done there', async () => {
+  const ada = await open('ada');
+  const ben = await open('ben');
+  expect(await browser.storage.present()).toBe(userKey('ben'));
+  // Her session is over, and her empty outbox was cleared away with her.
+  await ada.complete('a');
+  await world.settle();
+  expect(await browser.storage.present()).toBe(userKey('ben'));
+  expect([ada.pending, ben.get('a').status]).toEqual([1, 'not-started']);
+  expect((await browser.storage.waiting()).map(({ learner }) => learner)).toEqual([userKey('ada')]);
+});
+
 describe('tabs', () => {
   test('agree at once, before any answer', async () => {
     const [one, other] = [await open('ada'), await open('ada')];

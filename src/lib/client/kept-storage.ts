@@ -34,6 +34,7 @@ export function keptStorage(kept: KeyValue, newId: () => string): DeviceStorage 
         await values.put(HERE, learner);
         return learner;
       }),
+    present: () => kept.read(async (values) => (await hereIn(values)) ?? null),
     outbox: async (learner) => withOverflow(await keptOutbox(kept, learner, newId), newId),
 
     rows: (learner) =>

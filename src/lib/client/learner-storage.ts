@@ -21,8 +21,6 @@ export interface LearnerStorageOptions {
   newId: () => string;
   /** The learner has entered, for the first time or again. */
   onEnter: (opened: Opened) => Promise<void>;
-  /** The learner uses this device still, as far as is known here. */
-  isHere: () => boolean;
   /** What is known here of the outbox, should it be lost. */
   known: () => readonly Operation[];
 }
@@ -71,13 +69,15 @@ export class LearnerStorage {
   }
 
   async #enterAgain(key: LearnerKey): Promise<Opened> {
-    const { who, storage, isHere, known, onEnter } = this.#options;
+    const { who, storage, known, onEnter } = this.#options;
     try {
       const again = await storage();
+      const present = await again.present();
       // The outbox of who left is cleared away: that is no reason to push aside who came.
-      const opened = isHere()
-        ? await enterInto(again, who)
-        : { key, storage: again, outbox: await again.outbox(key) };
+      const opened =
+        present === null || present === key
+          ? await enterInto(again, who)
+          : { key, storage: again, outbox: await again.outbox(key) };
       await opened.storage.deposit(opened.key, known());
       await onEnter(opened);
       return opened;

@@ -83,7 +83,6 @@ export class Learner {
       storage: options.storage,
       newId: options.environment.newId,
       onEnter: (opened) => this.#entered(opened),
-      isHere: () => this.#listening && !this.#replaced,
       known: () => this.#replica.unacknowledged,
     });
     this.#user = options.who === 'here' ? null : options.who.user;
@@ -267,7 +266,9 @@ export class Learner {
     if (this.#user !== null) this.#sync ??= this.#createSync(this.#user, key);
     await this.#readOutbox(outbox);
     this.#known = true;
-    if (who !== 'here' && !this.#replaced) tabs.tell({ kind: 'entered', learner: key });
+    if (who !== 'here' && (await storage.present()) === key) {
+      tabs.tell({ kind: 'entered', learner: key });
+    }
   }
 
   #createSync(user: string, key: LearnerKey): Sync {

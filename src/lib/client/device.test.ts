@@ -259,6 +259,24 @@ describe('tabs', () => {
     expect(other.get('b').status).toBe('completed');
   });
 
+  test('that share no storage miss nothing that only one of them has', async () => {
+    const tab = async () => {
+      const page = await world.visit('a', { browser: alone });
+      await world.settle();
+      return page;
+    };
+    const alone = createBrowser(randomUUID);
+    const one = await tab();
+    const elsewhere = await world.visit('a');
+    await elsewhere.complete('a');
+    await world.settle();
+    const other = await tab();
+    await other.complete('b');
+    await world.settle();
+    await world.clock.advance(MINUTE);
+    expect([one.get('a').status, one.get('b').status]).toEqual(['completed', 'completed']);
+  });
+
   test('are told when somebody signs in or out in one of them', async () => {
     const ada = await open('ada');
     expect(ada.replaced).toBe(false);

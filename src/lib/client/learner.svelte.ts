@@ -252,7 +252,9 @@ export class Learner {
     if (news.kind === 'entered') this.#replaced = news.learner !== key;
     if (news.kind === 'decided') return this.#rereadOutbox();
     if (news.kind !== 'kept' || news.learner !== key) return;
-    if (news.rows) this.#replica.follow(news.rows);
+    // Tabs that share no storage began at different places: these rows need not follow on ours.
+    if (news.rows && this.#outlives) this.#replica.follow(news.rows);
+    else this.#replica.merge(news.rows?.changes ?? []);
     await this.#rereadOutbox();
   }
 

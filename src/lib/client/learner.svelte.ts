@@ -170,16 +170,22 @@ export class Learner {
   }
 
   /**
-   * Does what `make` says; it shows at once. Resolves when it is kept on this device. Before the
-   * device has said what it keeps, it waits for that.
+   * Does what `make` says; it shows at once. Resolves when it is kept on this device. Where only the
+   * device knows what was done so far (a guest's work, the device's totals), it waits until it was asked.
    */
-  async act(make: (desk: Desk) => readonly AddressedAct[]): Promise<void> {
-    const at = this.#options.environment.now();
-    if (this.#device === null) await this.#storage.open();
-    const acts = untrack(() => make({ book: this.#book, device: this.#device! }));
+  async act(
+    make: (desk: Desk) => readonly AddressedAct[],
+    { needsDevice = false } = {},
+  ): Promise<void> {
+    const { environment, who } = this.#options;
+    const at = environment.now();
+    const isGuest = who === 'here' || who.user === null;
+    if (this.#device === null && (isGuest || needsDevice)) await this.#storage.open();
+    const device = this.#device ?? NOT_ASKED_YET;
+    const acts = untrack(() => make({ book: this.#book, device }));
     if (acts.length === 0) return;
     const timed = acts.map((act) => ({ ...act, at }));
-    const made = timed.map((act) => ({ ...act, device: this.#device!, seq: ++this.#lastSeq }));
+    const made = timed.map((act) => ({ ...act, device, seq: ++this.#lastSeq }));
     this.#replica.make(made);
     untrack(() => this.#apply(made));
     await this.#inTurn(async () => {
@@ -353,6 +359,9 @@ export class Learner {
     });
   }
 }
+
+/** Stands for the own device until its storage has told its name. */
+const NOT_ASKED_YET = '';
 
 function isNamed(operation: Operation, { device, seq }: Operation): boolean {
   return operation.device === device && operation.seq === seq;

@@ -269,10 +269,11 @@ export class ProgressState {
 
   /** Adds active time on a unit, in milliseconds. */
   spend(id: string, ms: number): Promise<void> {
-    return this.#onUnit(id, (state, device) => ({
+    const spent = (state: ItemState, device: string): Act => ({
       kind: 'spent',
       ms: spentOn(state, device) + Math.round(ms),
-    }));
+    });
+    return this.#onUnit(id, spent, { needsDevice: true });
   }
 
   /** Takes a refused operation off the attention list. */
@@ -367,13 +368,13 @@ export class ProgressState {
     );
   }
 
-  #onUnit(id: string, act: (state: ItemState, device: string) => Act): Promise<void> {
+  #onUnit(id: string, act: (state: ItemState, device: string) => Act, options = {}): Promise<void> {
     const unit = this.#item(id);
     if (!isUnit(unit)) throw new Error(`"${id}" is a ${unit.type}: name a lesson or an exercise.`);
     return this.#learner.act(({ book, device }) => {
       const state = book.states.get(unit.id) ?? UNTOUCHED;
       return [{ contentId: unit.id, epoch: state.epoch, ...act(state, device) }];
-    });
+    }, options);
   }
 }
 

@@ -237,6 +237,24 @@ describe('a learner', () => {
     expect((await world.server.summary('ada', 'knots')).completed).toBe(1);
   });
 
+  test('sees a mark at once, even before the device was asked what it keeps', async () => {
+    const progress = new ProgressState({ loaded: await world.load('a') });
+    const kept = progress.complete('a');
+    expect([progress.device.known, progress.get('a').status, progress.pending]).toEqual([
+      false,
+      'completed',
+      1,
+    ]);
+    await kept;
+    expect([progress.device.known, progress.get('a').status, progress.pending]).toEqual([
+      true,
+      'completed',
+      1,
+    ]);
+    await progress.reopen('a');
+    expect(progress.get('a').status).toBe('in-progress');
+  });
+
   test('sends nothing before the page has started, and nothing more once it has stopped', async () => {
     const progress = await world.visit('a');
     progress.stop();

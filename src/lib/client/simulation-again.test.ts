@@ -8,7 +8,7 @@ import { createArena } from './simulation.testing.ts';
 
 // The other half of what `simulation.test.ts` begins: two files, two cores.
 const seed = 20261122;
-const RUNS = 5_000;
+const RUNS = 2_000;
 const timeout = 900_000;
 
 let arena: Arena;

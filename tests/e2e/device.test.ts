@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchChromium, openProfile } from '../support/chromium.ts';
-import type { Profile, ProfileOptions } from '../support/chromium.ts';
+import { launchChromium, visit } from '../support/chromium.ts';
+import type { ProfileOptions } from '../support/chromium.ts';
 import { startSite } from '../support/site.ts';
 import type { Site } from '../support/site.ts';
 import {
@@ -30,19 +30,10 @@ afterAll(async () => {
 });
 
 /** A story in a browser profile of its own. */
-async function story(
+const story = (
   options: Partial<ProfileOptions>,
   tell: (page: Page, context: BrowserContext) => Promise<void>,
-): Promise<void> {
-  const profile: Profile = await openProfile(browser, { baseURL: site.address, ...options });
-  try {
-    await tell(profile.page, profile.context);
-  } catch (problem) {
-    await profile.context.close();
-    throw problem;
-  }
-  await profile.close();
-}
+) => visit(browser, { baseURL: site.address, ...options }, (page) => tell(page, page.context()));
 
 /** What went wrong on purpose is no surprise in the console. */
 const offlineErrors = [/ERR_INTERNET_DISCONNECTED/, /Failed to fetch/];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, openProfile } from '../support/chromium.ts';
+import { launchChromium, openProfile, visit } from '../support/chromium.ts';
 import { startSite } from '../support/site.ts';
 import type { Site } from '../support/site.ts';
 import { expectMarked, FIRST, markButton, saved, SECOND, signIn, signUp } from './learner.ts';
@@ -22,17 +22,10 @@ afterAll(async () => {
 });
 
 /** A story in which things go wrong, so that what the console says of it is no failure. */
-async function story(
-  tell: (page: Page, context: BrowserContext) => Promise<void>,
-  at = site,
-): Promise<void> {
-  const profile = await openProfile(browser, { baseURL: at.address, expectedErrors: [/./] });
-  try {
-    await tell(profile.page, profile.context);
-  } finally {
-    await profile.context.close();
-  }
-}
+const story = (tell: (page: Page, context: BrowserContext) => Promise<void>, at = site) =>
+  visit(browser, { baseURL: at.address, expectedErrors: [/./] }, (page) =>
+    tell(page, page.context()),
+  );
 
 /** What the server has logged of all learners: device, number, kind. */
 function log({ data }: Site): { device: string; seq: number; kind: string; contentId: string }[] {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeFiles } from '../../src/site/content/folder.testing.ts';
-import { expectAccessible, launchChromium, openProfile } from '../support/chromium.ts';
+import { expectAccessible, launchChromium, visit } from '../support/chromium.ts';
 import { CLOVE, KNOTS } from '../support/knots.ts';
 import { makeNextBuild } from '../support/next-build.ts';
 import { startSite } from '../support/site.ts';
@@ -55,23 +55,16 @@ afterAll(async () => {
 });
 
 /** A story in a browser whose worker is there; what a cut network says in the console is expected. */
-async function story(tell: (page: Page, context: BrowserContext) => Promise<void>): Promise<void> {
-  const { page, context, close } = await openProfile(browser, {
-    baseURL: site.origin,
-    expectedErrors: [
-      /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|ERR_FAILED|Failed to fetch/,
-      /status of 50\d/,
-    ],
-  });
-  try {
+function story(tell: (page: Page, context: BrowserContext) => Promise<void>): Promise<void> {
+  const expectedErrors = [
+    /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|ERR_FAILED|Failed to fetch/,
+    /status of 50\d/,
+  ];
+  return visit(browser, { baseURL: site.origin, expectedErrors }, async (page) => {
     await page.goto('/');
     await workerReady(page);
-    await tell(page, context);
-  } catch (problem) {
-    await context.close();
-    throw problem;
-  }
-  await close();
+    await tell(page, page.context());
+  });
 }
 
 async function visitPage(page: Page, path: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Operation } from '../core/index.ts';
 import type { DeviceStorage, LearnerKey, Waiting } from './device-storage.ts';
-import { isMark, userKey, userOf } from './device-storage.ts';
+import { isMark, userOf } from './device-storage.ts';
 import type { Learner } from './learner.svelte.ts';
 import type { Tabs } from './tabs.ts';
 
@@ -79,7 +79,6 @@ export class Device {
     const { user } = learner;
     if (user === null) throw new Error('A guest has no account to add work to: sign in first.');
     await this.#decide((storage) => storage.adopt(guest, user));
-    this.#options.tabs.tell({ kind: 'kept', learner: userKey(user) });
     await learner.reread();
     learner.retry();
   }

@@ -16,25 +16,24 @@ export interface OutboxRow {
 
 /** Where things of a learner are. */
 export const keys = {
-  outbox: (learner: LearnerKey): Key => ['outbox', learner],
-  operation: (learner: LearnerKey, ...of: (string | number)[]): Key => [
-    'operation',
-    learner,
-    ...of,
-  ],
+  outbox: keysOf('outbox'),
+  /** By device and seq. */
+  operation: keysOf('operation'),
   /**
-   * That an operation was never sent, and may be joined with newer ones. An entry of its own, so that
-   * sending needs no room on a full disk: it only deletes.
+   * By device and seq: that an operation was never sent, and may be joined with newer ones. An entry
+   * of its own, so that sending needs no room on a full disk: it only deletes.
    */
-  unsent: (learner: LearnerKey, ...of: (string | number)[]): Key => ['unsent', learner, ...of],
-  attention: (learner: LearnerKey, ...of: (string | number)[]): Key => [
-    'attention',
-    learner,
-    ...of,
-  ],
-  row: (learner: LearnerKey, ...of: string[]): Key => ['row', learner, ...of],
-  cursor: (learner: LearnerKey): Key => ['cursor', learner],
+  unsent: keysOf('unsent'),
+  /** By device and seq. */
+  attention: keysOf('attention'),
+  /** By content id. */
+  row: keysOf('row'),
+  cursor: keysOf('cursor'),
 };
+
+function keysOf(what: string) {
+  return (learner: LearnerKey, ...name: (string | number)[]): Key => [what, learner, ...name];
+}
 
 /** All values under a prefix. */
 export async function listed<T>(values: Reads, prefix: Key): Promise<T[]> {

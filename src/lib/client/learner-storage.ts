@@ -12,6 +12,8 @@ export interface Opened {
   key: LearnerKey;
   storage: DeviceStorage;
   outbox: Outbox;
+  /** The learner is the one who uses this device now, because this page said so. */
+  hasEntered: boolean;
 }
 
 /** What a learner's storage needs from around it. */
@@ -69,7 +71,7 @@ export class LearnerStorage {
   }
 
   async #enterAgain(key: LearnerKey): Promise<Opened> {
-    const { who, storage, known, onEnter } = this.#options;
+    const { who, storage } = this.#options;
     try {
       const again = await storage();
       const present = await again.present();
@@ -77,10 +79,8 @@ export class LearnerStorage {
       const opened =
         present === null || present === key
           ? await enterInto(again, who)
-          : { key, storage: again, outbox: await again.outbox(key) };
-      await opened.storage.deposit(opened.key, known());
-      await onEnter(opened);
-      return opened;
+          : await openOnly(again, key);
+      return await this.#goOn(opened);
     } catch {
       return this.#stayInPage(key);
     }
@@ -88,11 +88,14 @@ export class LearnerStorage {
 
   /** The device keeps nothing for this page: the page itself does, and says so. */
   async #stayInPage(key?: LearnerKey): Promise<Opened> {
-    const { who, newId, known, onEnter } = this.#options;
+    const { who, newId } = this.#options;
     const storage = memoryStorage(newId);
-    const opened = key
-      ? { key, storage, outbox: await storage.outbox(key) }
-      : await enterInto(storage, who);
+    return this.#goOn(key ? await openOnly(storage, key) : await enterInto(storage, who));
+  }
+
+  /** Goes on in another storage with all that is known here. */
+  async #goOn(opened: Opened): Promise<Opened> {
+    const { known, onEnter } = this.#options;
     await opened.storage.deposit(opened.key, known());
     await onEnter(opened);
     return opened;
@@ -104,5 +107,10 @@ const MOST_LOSSES = 3;
 
 async function enterInto(storage: DeviceStorage, who: Who): Promise<Opened> {
   const key = who === 'here' ? await storage.here() : await storage.enter(who.user);
-  return { key, storage, outbox: await storage.outbox(key) };
+  return { ...(await openOnly(storage, key)), hasEntered: who !== 'here' };
+}
+
+/** Opens a learner's outbox, whoever uses the device. */
+async function openOnly(storage: DeviceStorage, key: LearnerKey): Promise<Opened> {
+  return { key, storage, outbox: await storage.outbox(key), hasEntered: false };
 }

@@ -264,8 +264,7 @@ export class Learner {
     await this.#rereadOutbox();
   }
 
-  async #entered({ key, storage, outbox }: Opened): Promise<void> {
-    const { who, tabs } = this.#options;
+  async #entered({ key, storage, outbox, hasEntered }: Opened): Promise<void> {
     const { cursor, changes } = await storage.rows(key);
     // What is kept of other pages too goes on from its own end, else from the page's.
     this.#replica.follow({ changes, cursor: storage.durable ? cursor : this.#page.cursor });
@@ -274,9 +273,7 @@ export class Learner {
     if (this.#user !== null) this.#sync ??= this.#createSync(this.#user, key);
     await this.#readOutbox(outbox);
     this.#known = true;
-    if (who !== 'here' && (await storage.present()) === key) {
-      tabs.tell({ kind: 'entered', learner: key });
-    }
+    if (hasEntered) this.#options.tabs.tell({ kind: 'entered', learner: key });
   }
 
   #createSync(user: string, key: LearnerKey): Sync {

@@ -368,7 +368,11 @@ export class ProgressState {
     );
   }
 
-  #onUnit(id: string, act: (state: ItemState, device: string) => Act, options = {}): Promise<void> {
+  #onUnit(
+    id: string,
+    act: (state: ItemState, device: string) => Act,
+    options: { needsDevice?: boolean } = {},
+  ): Promise<void> {
     const unit = this.#item(id);
     if (!isUnit(unit)) throw new Error(`"${id}" is a ${unit.type}: name a lesson or an exercise.`);
     return this.#learner.act(({ book, device }) => {

@@ -10,6 +10,8 @@
  *   kind: 'completed', by: 'button', version: 1 });
  * progressOf(catalogue, book, catalogue.items.get('knots')!).progressPercentage; // 100
  */
+export { activityOf, isTimeZone, workIn } from './activity.ts';
+export type { ActiveDay, Activity, Work } from './activity.ts';
 export {
   apply,
   createBook,

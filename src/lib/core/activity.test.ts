@@ -13,7 +13,9 @@ const daysAgo = (number: number) =>
   new Date(Date.parse(TODAY) - number * DAY).toISOString().slice(0, 10);
 /** Days as a picture, the last of them today: `x` learnt, `.` not. */
 const drawn = (picture: string) =>
-  Array.from(picture).flatMap((day, index) => (day === 'x' ? daysAgo(picture.length - 1 - index) : []));
+  Array.from(picture).flatMap((day, index) =>
+    day === 'x' ? daysAgo(picture.length - 1 - index) : [],
+  );
 
 const at = (iso: string, contentId = 'knots') => ({ contentId, time: Date.parse(iso) });
 

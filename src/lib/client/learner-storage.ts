@@ -1,5 +1,6 @@
 import type { Operation } from '../core/index.ts';
 import type { DeviceStorage, LearnerKey } from './device-storage.ts';
+import { userOf } from './device-storage.ts';
 import { memoryStorage } from './memory-storage.ts';
 import type { Outbox } from './outbox.ts';
 import { StorageLost } from './outbox.ts';
@@ -71,14 +72,13 @@ export class LearnerStorage {
   }
 
   async #enterAgain(key: LearnerKey): Promise<Opened> {
-    const { who, storage } = this.#options;
     try {
-      const again = await storage();
+      const again = await this.#options.storage();
       const present = await again.present();
       // The outbox of who left is cleared away: that is no reason to push aside who came.
       const opened =
         present === null || present === key
-          ? await enterInto(again, who)
+          ? await enterInto(again, { user: userOf(key) })
           : await openOnly(again, key);
       return await this.#goOn(opened);
     } catch {

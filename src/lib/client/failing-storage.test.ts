@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ContentData } from '../core/index.ts';
+import type { FakeBrowser } from './browser.testing.ts';
+import { createBrowser } from './browser.testing.ts';
+import type { DeviceStorage } from './device-storage.ts';
+import { userKey } from './device-storage.ts';
+import { memoryStorage } from './memory-storage.ts';
+import type { Outbox } from './outbox.ts';
+import { StorageLost } from './outbox.ts';
+import { withOverflow } from './overflow.ts';
+import type { World } from './world.testing.ts';
+import { createWorld } from './world.testing.ts';
+
+const MINUTE = 60_000;
+const lesson = (id: string): ContentData => ({ id, type: 'lesson', title: `Lesson ${id}` });
+const content: ContentData[] = [
+  { id: 'knots', type: 'course', title: 'Knots', children: [lesson('a'), lesson('b')] },
+];
+
+let world: World;
+let browser: FakeBrowser;
+
+/** Storage that outlives the page, as a browser's does. */
+const durable = (): DeviceStorage => ({ ...memoryStorage(randomUUID), durable: true });
+
+beforeEach(async () => {
+  world = await createWorld(content);
+});
+
+afterEach(() => world.close());
+
+const log = async (user: string) => (await world.server.export(user)).operations;
+
+/** A page of whoever is signed in, once all is read and sent. */
+const open = async (user: string) => {
+  world.session = user;
+  const page = await world.visit('a', { browser });
+  await world.settle();
+  return page;
+};
+
+describe('storage that fails', () => {
+  test('deleted underneath the page, it is filled again with what the page knows', async () => {
+    const { storage, lose } = losable();
+    browser = createBrowser(randomUUID, storage);
+    const ada = await open('ada');
+    world.network.always = 'cut before the server';
+    await ada.complete('a');
+    await world.settle();
+    lose();
+    await ada.complete('b');
+    await world.settle();
+    expect([ada.pending, ada.get('a').status, ada.get('b').status]).toEqual([
+      2,
+      'completed',
+      'completed',
+    ]);
+    expect((await storage.waiting())[0]!.operations).toHaveLength(2);
+    world.network.always = null;
+    await world.clock.advance(6 * MINUTE);
+    expect([ada.pending, (await log('ada')).length]).toEqual([0, 2]);
+  });
+
+  test('deleted underneath a copy, what is done there stays its learner’s', async () => {
+    const { storage, lose } = losable();
+    browser = createBrowser(randomUUID, storage);
+    const online = await open('ada');
+    online.stop();
+    const loaded = await world.server.load(null, 'a');
+    world.network.always = 'cut before the server';
+    const page = await world.visit('a', { browser, loaded: { ...loaded, copy: true } });
+    await page.complete('a');
+    lose();
+    await page.complete('b');
+    await world.settle();
+    expect(await storage.waiting()).toMatchObject([{ learner: userKey('ada') }]);
+    world.network.always = null;
+    await world.clock.advance(6 * MINUTE);
+    expect([page.user, page.pending, (await log('ada')).length]).toEqual(['ada', 0, 2]);
+  });
+
+  test('without room for more, marks stay in the page, are sent first, and the page says so', async () => {
+    const full = { isFull: true, refused: 0 };
+    const kept = durable();
+    const storage: DeviceStorage = {
+      ...kept,
+      keepRows: (learner, rows) =>
+        full.isFull
+          ? Promise.reject(new DOMException('No room.', 'QuotaExceededError'))
+          : kept.keepRows(learner, rows),
+      outbox: async (learner) => {
+        const outbox = await kept.outbox(learner);
+        const add: Outbox['add'] = async (acts) => {
+          if (!full.isFull) return outbox.add(acts);
+          full.refused++;
+          throw new DOMException('No room.', 'QuotaExceededError');
+        };
+        return withOverflow({ ...outbox, add }, randomUUID);
+      },
+    };
+    browser = createBrowser(randomUUID, storage);
+    const ada = await open('ada');
+    expect(ada.device.durable).toBe(true);
+    await ada.complete('a');
+    expect([full.refused, ada.device.durable, ada.get('a').status]).toEqual([
+      1,
+      false,
+      'completed',
+    ]);
+    await world.settle();
+    expect([ada.pending, (await log('ada')).length]).toEqual([0, 1]);
+    full.isFull = false;
+    await ada.complete('b');
+    expect(ada.device.durable).toBe(true);
+  });
+
+  test('without room for more counts no time twice', async () => {
+    const full = { isFull: false };
+    const kept = durable();
+    browser = createBrowser(randomUUID, {
+      ...kept,
+      outbox: async (learner) => {
+        const outbox = await kept.outbox(learner);
+        const add: Outbox['add'] = (acts) =>
+          full.isFull
+            ? Promise.reject(new DOMException('No room.', 'QuotaExceededError'))
+            : outbox.add(acts);
+        return withOverflow({ ...outbox, add }, randomUUID);
+      },
+    });
+    const ada = await open('ada');
+    await ada.spend('a', 1_000);
+    full.isFull = true;
+    await ada.spend('a', 1_000);
+    full.isFull = false;
+    await ada.spend('a', 1_000);
+    await world.settle();
+    expect([ada.pending, ada.get('a').timeSpentMs]).toEqual([0, 3_000]);
+  });
+
+  test('deleted and then full, leaves the page with what it knows', async () => {
+    const { storage, lose } = losable();
+    const full = { isFull: false, refused: 0 };
+    const enter: DeviceStorage['enter'] = (user) => {
+      if (!full.isFull) return storage.enter(user);
+      full.refused++;
+      return Promise.reject(new DOMException('No room.', 'QuotaExceededError'));
+    };
+    browser = createBrowser(randomUUID, { ...storage, enter });
+    const ada = await open('ada');
+    world.network.always = 'cut before the server';
+    await ada.complete('a');
+    await world.settle();
+    lose();
+    full.isFull = true;
+    await ada.complete('b');
+    expect([full.refused, ada.device.durable, ada.pending]).toEqual([1, false, 2]);
+    world.network.always = null;
+    await world.clock.advance(6 * MINUTE);
+    expect([ada.pending, (await log('ada')).length]).toEqual([0, 2]);
+  });
+
+  test('that is lost again and again is given up', async () => {
+    const kept = durable();
+    const gone = { isGone: false, times: 0 };
+    browser = createBrowser(randomUUID, {
+      ...kept,
+      outbox: async (learner) => {
+        const outbox = await kept.outbox(learner);
+        const add: Outbox['add'] = (acts) => {
+          if (!gone.isGone) return outbox.add(acts);
+          gone.times++;
+          return Promise.reject(new StorageLost('The outbox is gone.'));
+        };
+        return { ...outbox, add };
+      },
+    });
+    const ada = await open('ada');
+    gone.isGone = true;
+    await ada.complete('a');
+    await world.settle();
+    expect([gone.times, ada.device.durable]).toEqual([4, false]);
+    expect([ada.pending, (await log('ada')).length]).toEqual([0, 1]);
+  });
+
+  test('that cannot even be entered is done without', async () => {
+    const storage: DeviceStorage = {
+      ...durable(),
+      enter: () => Promise.reject(new DOMException('No room.', 'QuotaExceededError')),
+    };
+    browser = createBrowser(randomUUID, storage);
+    const ada = await open('ada');
+    await ada.complete('a');
+    await world.settle();
+    expect([ada.device.durable, ada.pending, (await log('ada')).length]).toEqual([false, 0, 1]);
+  });
+});
+
+/** Storage that somebody may delete at any moment. */
+function losable(): { storage: DeviceStorage; lose: () => void } {
+  let kept = durable();
+  const ask =
+    (name: keyof DeviceStorage) =>
+    (...args: unknown[]) =>
+      (kept[name] as (...args: unknown[]) => unknown)(...args);
+  const names = Object.keys(kept).filter((name) => name !== 'durable') as (keyof DeviceStorage)[];
+  const storage = Object.fromEntries(names.map((name) => [name, ask(name)])) as unknown;
+  return {
+    storage: {
+      ...(storage as DeviceStorage),
+      durable: true,
+      outbox: async (learner) => {
+        const from = kept;
+        const outbox = await from.outbox(learner);
+        return new Proxy(outbox, {
+          get: (target, name, receiver) => {
+            if (from !== kept && name !== 'then') {
+              return () => Promise.reject(new StorageLost('The outbox is gone.'));
+            }
+            return Reflect.get(target, name, receiver) as unknown;
+          },
+        });
+      },
+    },
+    lose: () => {
+      kept = durable();
+    },
+  };
+}

@@ -4,6 +4,8 @@ import type { Catalogue, CourseSummary, Loaded, Overview } from '../core/index.t
 import { createBook, isUnit, outlineOf, overviewOf, scopeOf, summarise } from '../core/index.ts';
 import type { RecordedAct } from './acts.ts';
 import { draftsOf } from './acts.ts';
+import type { Calendar } from './calendar.ts';
+import { createCalendar } from './calendar.ts';
 import { formatCursor } from './cursor.ts';
 import type { DatabaseSource } from './open-database.ts';
 import { openDatabase } from './open-database.ts';
@@ -47,7 +49,7 @@ export type Handlers = {
 };
 
 /** Progress on the server. */
-export interface ProgressServer {
+export interface ProgressServer extends Calendar {
   readonly handlers: Handlers;
   /** The same endpoints for a server without SvelteKit: a request, and who made it. */
   readonly endpoints: Endpoints;
@@ -124,6 +126,7 @@ export function createProgressServer(options: ProgressOptions): ProgressServer {
       : reader.ledger(userId);
 
   return {
+    ...createCalendar({ database, users, queries, now }),
     endpoints,
     handlers: {
       update: handler(endpoints.update),

@@ -4,6 +4,7 @@ import { apply, progressOf, rollUpOf, settle } from './book.ts';
 import type { Catalogue } from './catalogue.ts';
 import { ancestorsOf, createCatalogue } from './catalogue.ts';
 import type { ContentData } from './content.ts';
+import { next, openUnits } from './next.ts';
 import type { Stamped } from './operation.ts';
 
 /** A map that counts how often it is asked or changed. */
@@ -77,5 +78,31 @@ describe('one operation in a course of 10,000 units', () => {
   test('touches more where sums are counted again: the measure sees it', () => {
     expect(touchesOf(10_000, countingAgain).rollUps).toBeGreaterThan(1000);
     expect(touchesOf(10, countingAgain).rollUps).toBeLessThan(100);
+  });
+});
+
+describe('where to go next from the middle of a course of 10,000 units', () => {
+  /** How many states are read to say it. */
+  function readsOf(rule: typeof next): number {
+    const catalogue = catalogueOf(10_000);
+    const book = { states: new CountingMap(), rollUps: new CountingMap() } satisfies Book;
+    const course = catalogue.items.get('c')!;
+    rollUpOf(catalogue, book, course);
+    book.states.touches = 0;
+    const from = catalogue.units[5000]!;
+    expect(rule(catalogue, book, { course, from }).item).toBe(catalogue.units[5001]);
+    return book.states.touches;
+  }
+
+  test('reads what lies just ahead', () => {
+    expect(readsOf(next)).toBeLessThan(10);
+  });
+
+  test('reads more where all open units are listed first: the measure sees it', () => {
+    const listingAll: typeof next = (catalogue, book, { course, from }) => {
+      const all = [...openUnits(catalogue, book, { item: course })];
+      return { item: all.find((unit) => unit.firstUnit >= from!.endUnit)!, reason: 'ahead' };
+    };
+    expect(readsOf(listingAll)).toBeGreaterThan(9000);
   });
 });

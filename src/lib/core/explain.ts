@@ -30,7 +30,7 @@ export interface Explanation {
 /** Lists what is left of an item and why; `completed` of `total` is what its percentage says. */
 export function explain(catalogue: Catalogue, book: Book, item: Item): Explanation {
   const mark = isUnit(item) ? null : rollUpOf(catalogue, book, item).mark;
-  const raising = new Set(openUnits(catalogue, book, item));
+  const raising = new Set(openUnits(catalogue, book, { item }));
   const open = unitsOf(catalogue, item).filter(
     (unit) => progressOfUnit(book, unit).status !== 'completed',
   );

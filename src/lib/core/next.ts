@@ -13,7 +13,11 @@ export type Next = { item: Item; reason: 'ahead' | 'skipped' } | { item: null; r
  * else the first open one at all, else none. Without `from`, from the start.
  */
 export function next(catalogue: Catalogue, book: Book, place: { course: Item; from?: Item }): Next {
-  return firstOf(openUnits(catalogue, book, place.course), place.from);
+  const { course, from } = place;
+  const [ahead] = openUnits(catalogue, book, { item: course, start: from?.endUnit });
+  if (ahead) return { item: ahead, reason: 'ahead' };
+  const [skipped] = openUnits(catalogue, book, { item: course });
+  return skipped ? { item: skipped, reason: 'skipped' } : { item: null, reason: 'done' };
 }
 
 /**
@@ -21,34 +25,38 @@ export function next(catalogue: Catalogue, book: Book, place: { course: Item; fr
  * after the unit completed last.
  */
 export function continueAt(catalogue: Catalogue, book: Book, course: Item): Next {
-  const open = openUnits(catalogue, book, course);
-  const visited = last(open, (unit) => lastVisit(statesOf(book, unit)));
+  const visited = last(openUnits(catalogue, book, { item: course }), (unit) =>
+    lastVisit(statesOf(book, unit)),
+  );
   if (visited) return { item: visited, reason: 'ahead' };
   const completed = last(
     unitsOf(catalogue, course),
     (unit) => firstCompletion(statesOf(book, unit))?.time ?? null,
   );
-  return firstOf(open, completed);
+  return next(catalogue, book, { course, ...(completed && { from: completed }) });
 }
 
-/** The required units of a course that can still raise its sum, in reading order. */
-export function openUnits(catalogue: Catalogue, book: Book, course: Item): Item[] {
-  if (isUnit(course)) return statusOf(statesOf(book, course)) === 'completed' ? [] : [course];
-  if (isFull(course, rollUpOf(catalogue, book, course))) return [];
-  return course.children
-    .filter((child) => !child.optional)
-    .flatMap((child) => openUnits(catalogue, book, child));
+/**
+ * The required units of an item that can still raise its sum, in reading order, from the unit at
+ * place `start` on. Reads no more of the book than it is asked for.
+ */
+export function* openUnits(
+  catalogue: Catalogue,
+  book: Book,
+  { item, start = 0 }: { item: Item; start?: number | undefined },
+): Generator<Item> {
+  if (item.endUnit <= start) return;
+  if (isUnit(item)) {
+    if (statusOf(statesOf(book, item)) !== 'completed') yield item;
+    return;
+  }
+  if (isFull(item, rollUpOf(catalogue, book, item))) return;
+  for (const child of item.children) {
+    if (!child.optional) yield* openUnits(catalogue, book, { item: child, start });
+  }
 }
 
-/** Of the open units the first after a place, else the first of all. */
-function firstOf(open: readonly Item[], from: Item | undefined): Next {
-  const start = from ? from.endUnit : 0;
-  const ahead = open.find((unit) => unit.firstUnit >= start);
-  if (ahead) return { item: ahead, reason: 'ahead' };
-  return open[0] ? { item: open[0], reason: 'skipped' } : { item: null, reason: 'done' };
-}
-
-function last(units: readonly Item[], timeOf: (unit: Item) => number | null): Item | undefined {
+function last(units: Iterable<Item>, timeOf: (unit: Item) => number | null): Item | undefined {
   let best: { unit: Item; time: number } | undefined;
   for (const unit of units) {
     const time = timeOf(unit);

@@ -6,6 +6,7 @@ import {
   countsIn,
   createCatalogue,
   isUnit,
+  lessonsCompletedBy,
   openOutline,
   outlineOf,
   scopeOf,
@@ -227,6 +228,36 @@ describe('an outline', () => {
 
   test('of a lesson has it in its containers, innermost first', () => {
     expect(ids(ancestorsOf(catalogue.items.get('deep')!))).toEqual(['module', 'course', 'theme']);
+  });
+});
+
+describe('the lessons that an exercise completes', () => {
+  const lesson = (id: string, completion?: ContentData['completion']): ContentData => ({
+    ...{ id, type: 'lesson', title: id },
+    ...(completion && { completion }),
+  });
+  const exercise = (id: string): ContentData => ({ id, type: 'exercise', title: id });
+  const catalogue = createCatalogue([
+    lesson('at-the-top', ['exercise', 'button']),
+    exercise('top'),
+    {
+      ...{ id: 'module', type: 'module', title: 'Module' },
+      children: [
+        lesson('one', ['scroll', 'exercise']),
+        lesson('two', ['scroll']),
+        lesson('three'),
+        exercise('quiz'),
+      ],
+    },
+  ]);
+
+  test.each([
+    ['quiz', ['one']],
+    ['top', ['at-the-top']],
+    ['one', []],
+    ['module', []],
+  ])('are those beside %s that say so', (id, lessons) => {
+    expect(ids(lessonsCompletedBy(catalogue, catalogue.items.get(id)!))).toEqual(lessons);
   });
 });
 

@@ -88,6 +88,15 @@ export function unitsOf(catalogue: Catalogue, item: Item): readonly Item[] {
   return catalogue.units.slice(item.firstUnit, item.endUnit);
 }
 
+/** The lessons that an exercise completes when it is passed: those beside it that say so. */
+export function lessonsCompletedBy(catalogue: Catalogue, exercise: Item): Item[] {
+  if (exercise.type !== 'exercise') return [];
+  const beside = exercise.parent?.children ?? catalogue.roots;
+  return beside.filter(
+    ({ type, completion }) => type === 'lesson' && completion?.includes('exercise'),
+  );
+}
+
 /** The containers around an item, innermost first. */
 export function ancestorsOf(item: Item): Item[] {
   const ancestors: Item[] = [];

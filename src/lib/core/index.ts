@@ -29,6 +29,7 @@ export {
   ancestorsOf,
   createCatalogue,
   isUnit,
+  lessonsCompletedBy,
   openOutline,
   outlineOf,
   scopeOf,

@@ -122,7 +122,11 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
           const target = { ...given, item: itemOf(current, item.id, 'unknown_content') };
           return draftsOfUpdate(current, book, { target, body });
         },
-        answer: (written) => answerUpdate(written, item.id, body),
+        answer: (written) => {
+          // Thrown within the transaction: what came before it of this update is undone.
+          refuseRejected(written.results);
+          return answerUpdate(written, item.id, body);
+        },
       });
     }),
 
@@ -259,6 +263,13 @@ function refuseUngraded(item: Item, body: UpdateRequest, graded: number | undefi
   if (graded !== undefined) return;
   if (answersIn(body) !== undefined) refuse('data.answers');
   if (body.status === 'completed') refuse('status');
+}
+
+function refuseRejected(results: Written['results']): void {
+  if (results.some(({ code }) => code === 'no_attempts_left')) {
+    const detail = 'All attempts at this exercise were made. Nothing was changed.';
+    throw new Problem('no_attempts_left', { detail });
+  }
 }
 
 function answerUpdate(

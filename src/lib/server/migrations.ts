@@ -23,6 +23,7 @@ export const MIGRATIONS: readonly ((target: Target) => Query[])[] = [
     devicesTable(target),
     certificatesTable(target),
   ],
+  (target) => [attemptsIndex(target)],
 ];
 
 function versionTable(target: Target): Query[] {
@@ -103,6 +104,15 @@ function operationsTable(target: Target): Query {
     .addColumn(...time('received_at', required))
     .addPrimaryKeyConstraint('progress_operations_key', ['user_id', 'device_id', 'seq'])
     .modifyEnd(storage(target, 'by key'));
+}
+
+/** What is asked of the log most: how often a learner tried an exercise. */
+function attemptsIndex({ schema }: Target): Query {
+  return schema
+    .createIndex('progress_operations_attempts')
+    .on('progress_operations')
+    .columns(['user_id', 'content_id'])
+    .where(sql<boolean>`kind = 'attempted'`);
 }
 
 function devicesTable(target: Target): Query {

@@ -76,7 +76,11 @@ const EVERYWHERE = [
 ];
 const BODY = ['invalid_json', 'too_large', 'not_json', 'invalid', 'forbidden'];
 const CALLS = [
-  ['post', '/api/progress/update', [...BODY, 'unknown_content', 'graded_by_server']],
+  [
+    'post',
+    '/api/progress/update',
+    [...BODY, 'unknown_content', 'graded_by_server', 'no_attempts_left'],
+  ],
   ['get', '/api/progress', ['forbidden', 'invalid']],
   ['get', '/api/progress/content', ['forbidden', 'invalid', 'unknown_content']],
   ['get', '/api/progress/course_summary', ['forbidden', 'invalid', 'unknown_course']],

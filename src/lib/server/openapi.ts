@@ -44,6 +44,7 @@ export function openapi(): object {
             'not_json',
             'invalid',
             'graded_by_server',
+            'no_attempts_left',
           ]),
         }),
       },

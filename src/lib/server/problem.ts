@@ -14,6 +14,7 @@ export const PROBLEMS = {
   not_json: { status: 415, title: 'The body must be application/json' },
   invalid: { status: 422, title: 'The request is not valid' },
   graded_by_server: { status: 422, title: 'Only the server grades this exercise' },
+  no_attempts_left: { status: 422, title: 'This exercise may not be attempted again' },
   rate_limited: { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Something went wrong here' },
   unavailable: { status: 503, title: 'Progress cannot be kept right now' },

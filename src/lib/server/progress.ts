@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestEvent } from '@sveltejs/kit';
-import type { Catalogue, CourseSummary, Loaded, Overview } from '../core/index.ts';
+import type { Catalogue, CourseSummary, Loaded, Overview, SyncResult } from '../core/index.ts';
 import { createBook, isUnit, outlineOf, overviewOf, scopeOf, summarise } from '../core/index.ts';
+import type { LoggedAttempt } from './attempts.ts';
+import { attemptOf } from './attempts.ts';
 import type { RecordedAct } from './acts.ts';
 import { draftsOf } from './acts.ts';
 import type { Calendar } from './calendar.ts';
@@ -12,6 +14,7 @@ import { openDatabase } from './open-database.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
 import { createEndpoints } from './endpoints.ts';
 import type { Grade } from './grading.ts';
+import { withGrade } from './grading.ts';
 import { openLedger } from './ledger.ts';
 import { migrate } from './migrate.ts';
 import type { LearnerExport } from './queries.ts';
@@ -57,11 +60,14 @@ export interface ProgressServer extends Calendar {
   load(userId: string | null, contentId: string): Promise<Loaded>;
   /**
    * Records what a learner did, as of now: the one way in for form actions. On a container it goes to
-   * every unit below. Resolves when it has survived a power cut.
+   * every unit below; answers that the server grades are graded. Resolves when it has survived a power
+   * cut, with what became of each operation: `no_attempts_left` is rejected.
    *
    * @throws Error for a content id that the catalogue does not hold.
    */
-  record(userId: string, acts: readonly RecordedAct[]): Promise<void>;
+  record(userId: string, acts: readonly RecordedAct[]): Promise<SyncResult[]>;
+  /** A learner's attempts at an exercise, the latest first: at most 100, or as many as it allows. */
+  attempts(userId: string, contentId: string): Promise<LoggedAttempt[]>;
   summary(userId: string, courseId: string): Promise<CourseSummary>;
   /** Everything at a glance; of nobody, all untouched. */
   overview(userId: string | null): Promise<Overview>;
@@ -79,6 +85,9 @@ export interface ProgressServer extends Calendar {
 
 /** Most requests that wait to be written before more are refused. */
 const QUEUE_CAPACITY = 10_000;
+
+/** Most attempts that are read where an exercise allows no more than that. */
+const MOST_ATTEMPTS = 100;
 
 /**
  * Makes the server's side of progress.
@@ -152,18 +161,28 @@ export function createProgressServer(options: ProgressOptions): ProgressServer {
     record: async (userId, acts) => {
       const current = await catalogue();
       const items = acts.map((act) => known(current, act.contentId));
+      const graded = await Promise.all(
+        acts.map((act) => withGrade({ catalogue: current, grade }, act)),
+      );
       const at = now();
-      await writer.write({
+      return writer.write({
         userId,
         device: SERVER_DEVICE,
         touches: items.every(isUnit) ? items.map((item) => item.id) : 'all',
         drafts: function* (current, book) {
-          for (const act of acts) {
+          for (const act of graded) {
             yield* draftsOf(current, book, { item: known(current, act.contentId), at, act });
           }
         },
-        answer: () => undefined,
+        answer: ({ results }) => results,
       });
+    },
+
+    attempts: async (userId, contentId) => {
+      const { ids, attempts = 0 } = known(await catalogue(), contentId);
+      const most = Math.max(MOST_ATTEMPTS, attempts);
+      const rows = await database.read(() => queries.attempts(userId, ids, most));
+      return rows.map(attemptOf);
     },
 
     summary: async (userId, courseId) => {

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { ItemState, RollUp } from '../core/index.ts';
 import type { AnyKysely, Database, Script } from './database.ts';
 import { createRowFormat } from './row-format.ts';
@@ -69,6 +70,10 @@ export interface Queries {
   ): Script<ProgressRow[]>;
   devices(keys: readonly DeviceKey[]): Script<DeviceRow[]>;
   operations(keys: readonly OperationKey[]): Script<OperationRow[]>;
+  /** The names of a learner's attempts under some content ids, each once, in no order. */
+  attemptIds(userId: string, contentIds: readonly string[]): Script<string[]>;
+  /** A learner's attempts under some content ids, the latest first. */
+  attempts(userId: string, contentIds: readonly string[], limit: number): Script<OperationRow[]>;
   /** The content ids that were in no catalogue when their rows were written. */
   unknownContentIds(userId: string): Script<string[]>;
   insertOperations(rows: readonly OperationRow[]): Script<void>;
@@ -129,6 +134,8 @@ export function createQueries(database: Database, users: UsersTable): Queries {
     changedRows: changedRows(kysely, format),
     devices: find(DEVICES),
     operations: find(OPERATIONS),
+    attemptIds: attemptIds(kysely, format),
+    attempts: attempts(kysely, format),
     unknownContentIds: unknownContentIds(kysely, format),
     insertOperations: insert(OPERATIONS),
     saveRows: insert(USER_PROGRESS, replacing(USER_PROGRESS, ['id'])),
@@ -251,6 +258,52 @@ function changedRows(kysely: AnyKysely, format: RowFormat): Queries['changedRows
   return function* (userId, after, limit) {
     const rows = yield* run({ user: format.user(userId), ...after, limit });
     return rows.map((row) => format.decode(USER_PROGRESS.columns, row));
+  };
+}
+
+/** The attempts in the log under a list of content ids, as `from … where`. */
+function attemptsUnder(
+  format: RowFormat,
+  p: (parameter: 'user' | 'ids') => RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  return sql`
+    from ${format.items(p('ids') as RawBuilder<string>)}
+    cross join progress_operations as found
+    where found.user_id = ${p('user')} and found.kind = 'attempted'
+      and found.content_id = ${format.item('contentId', 'text')}`;
+}
+
+function encodeIds(format: RowFormat, contentIds: readonly string[]): string {
+  const keys = contentIds.map((contentId) => ({ contentId }));
+  return format.encode({ contentId: 'text' }, keys);
+}
+
+function attemptIds(kysely: AnyKysely, format: RowFormat): Queries['attemptIds'] {
+  const run = prepare<{ user: string | null; ids: string }>(
+    kysely,
+    'attempt_ids',
+    (p) => sql`select distinct found.payload ->> 'attempt' as id ${attemptsUnder(format, p)}`,
+  );
+  return function* (userId, contentIds) {
+    const rows = yield* run({ user: format.user(userId), ids: encodeIds(format, contentIds) });
+    return rows.map(({ id }) => id as string);
+  };
+}
+
+function attempts(kysely: AnyKysely, format: RowFormat): Queries['attempts'] {
+  const { columns } = OPERATIONS;
+  const run = prepare<{ user: string | null; ids: string; limit: number }>(
+    kysely,
+    'attempts',
+    (p) => sql`
+      select ${sql.join(format.select('found', columns))} ${attemptsUnder(format, p)}
+      order by found.effective_at desc, found.received_at desc, found.device_id, found.seq desc
+      limit ${p('limit')}`,
+  );
+  return function* (userId, contentIds, limit) {
+    const ids = encodeIds(format, contentIds);
+    const rows = yield* run({ user: format.user(userId), ids, limit });
+    return rows.map((row) => format.decode(columns, row));
   };
 }
 

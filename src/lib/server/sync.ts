@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import type { Act, Catalogue, SyncRequest, SyncResponse, SyncResult } from '../core/index.ts';
+import type { Catalogue, SyncRequest, SyncResponse, SyncResult } from '../core/index.ts';
 import { isLogged, operationSchema } from '../core/index.ts';
 import type { Grade } from './grading.ts';
-import { gradeOf } from './grading.ts';
+import { withGrade } from './grading.ts';
 import { formatCursor, parseCursor, START } from './cursor.ts';
 import type { Reader } from './reader.ts';
 import type { Draft, Written } from './transaction.ts';
@@ -58,7 +58,7 @@ async function takeIn(
   const drafts: Draft[] = [];
   for (const operation of operations) {
     const parsed = v.safeParse(operationSchema, operation, { abortEarly: true });
-    if (parsed.success) drafts.push(await graded(context, parsed.output as Draft));
+    if (parsed.success) drafts.push(await withGrade(context, parsed.output as Draft));
     else rejected.push({ seq: operation.seq, status: 'rejected', code: 'invalid' });
   }
   drafts.sort((a, b) => a.seq! - b.seq!);
@@ -73,14 +73,4 @@ async function takeIn(
   });
   const results = [...rejected, ...written.results].sort((a, b) => a.seq - b.seq);
   return { ...written, results };
-}
-
-async function graded({ catalogue, grade }: SyncContext, draft: Draft): Promise<Draft> {
-  const act: Act = draft;
-  if (act.kind !== 'attempted' || act.answers === undefined || act.score !== undefined) {
-    return draft;
-  }
-  const item = catalogue.items.get(draft.contentId);
-  const score = item && (await gradeOf(grade, item, act.answers));
-  return score === undefined ? draft : { ...draft, graded: score };
 }

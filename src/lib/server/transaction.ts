@@ -1,10 +1,10 @@
 import type { Act, Book, Catalogue, Operation, SyncResult } from '../core/index.ts';
-import { ancestorsOf } from '../core/index.ts';
+import { ancestorsOf, lessonsCompletedBy } from '../core/index.ts';
 import type { Script } from './database.ts';
 import type { Ledger } from './ledger.ts';
 import { openLedger } from './ledger.ts';
 import type { Queries } from './queries.ts';
-import type { OperationRow, ProgressRow } from './schema.ts';
+import type { DeviceRow, OperationRow, ProgressRow } from './schema.ts';
 
 /** The device under which the server makes operations itself. */
 export const SERVER_DEVICE = 'server';
@@ -95,15 +95,7 @@ export function* begin<T>(
   );
   const rowsOf = Map.groupBy(rows, (row) => row.userId);
   const deviceMap = new Map(
-    devices.map(({ userId, deviceId, lastSeq, lastEffectiveAt }): [string, Device] => [
-      pair(userId, deviceId),
-      {
-        userId,
-        deviceId,
-        lastSeq,
-        lastEffectiveAt: Date.parse(lastEffectiveAt),
-      },
-    ]),
+    devices.map((row) => [pair(row.userId, row.deviceId), toDevice(row)] as const),
   );
   const known = yield* readLog(queries, deviceMap, requests);
   return {
@@ -150,7 +142,9 @@ function keysOf<T>(catalogue: Catalogue, { userId, touches }: WriteRequest<T>) {
   if (touches === 'all') return [];
   const ids = touches.flatMap((id) => {
     const item = catalogue.items.get(id);
-    return item ? [...item.ids, ...ancestorsOf(item).map((each) => each.id)] : [id];
+    if (!item) return [id];
+    const written = [item, ...lessonsCompletedBy(catalogue, item)];
+    return [...written.flatMap((each) => each.ids), ...ancestorsOf(item).map((each) => each.id)];
   });
   return ids.map((contentId) => ({ userId, contentId }));
 }
@@ -189,8 +183,26 @@ export function* save({
   }
 }
 
+function toDevice({ lastEffectiveAt, ...row }: DeviceRow): Device {
+  return { ...row, lastEffectiveAt: Date.parse(lastEffectiveAt) };
+}
+
+/** The server as a learner's device, read now if the request came from another one. */
+export function* serverDevice(transaction: Transaction, userId: string): Script<Device> {
+  const device = SERVER_DEVICE;
+  const key = pair(userId, device);
+  if (!transaction.devices.has(key)) {
+    const [row] = yield* transaction.queries.devices([{ userId, deviceId: device }]);
+    if (row) transaction.devices.set(key, toDevice(row));
+  }
+  return deviceOf(transaction, { userId, device });
+}
+
 /** The device that makes a request; a new one has sent nothing yet. */
-export function deviceOf<T>(transaction: Transaction, { userId, device }: WriteRequest<T>): Device {
+export function deviceOf(
+  transaction: Transaction,
+  { userId, device }: { userId: string; device: string },
+): Device {
   const key = pair(userId, device);
   const known = transaction.devices.get(key);
   if (known) return known;

@@ -5,18 +5,21 @@ import {
   isLogged,
   isNewlyFull,
   isUnit,
+  lessonsCompletedBy,
+  progressOfUnit,
   rollUpOf,
   settle,
   stamp,
   unitsOf,
   UNTOUCHED,
 } from '../core/index.ts';
+import { refusalOfAttempt } from './attempts.ts';
 import type { Script } from './database.ts';
 import type { Ledger } from './ledger.ts';
 import { addRows, bringTo, projectRow } from './ledger.ts';
 import { knownAs, writeLog } from './operation-log.ts';
 import type { Device, TimedDraft, Transaction, WriteContext, WriteRequest } from './transaction.ts';
-import { begin, deviceOf, save } from './transaction.ts';
+import { begin, deviceOf, save, serverDevice } from './transaction.ts';
 
 /** Most content ids of one learner that no catalogue here knows. */
 const MAX_UNKNOWN_IDS = 1000;
@@ -82,6 +85,13 @@ function* accept(transaction: Transaction, place: Place, draft: TimedDraft): Scr
   if (!item && !(yield* mayKeepUnknown(transaction, ledger, contentId))) {
     return { seq, status: 'rejected', code: 'unknown_content' };
   }
+  if (item && draft.kind === 'attempted') {
+    const { attempt } = draft;
+    const made = { userId: ledger.userId, item, attempt };
+    const refused = yield* refusalOfAttempt(transaction, made);
+    if (refused === 'duplicate') return { seq, status: refused };
+    if (refused) return { seq, status: 'rejected', code: refused };
+  }
 
   const state = ledger.book.states.get(contentId) ?? UNTOUCHED;
   const stamped = stamp(draft, {
@@ -101,8 +111,33 @@ function* accept(transaction: Transaction, place: Place, draft: TimedDraft): Scr
   transaction.changedDevices.add(device);
 
   if (!item) return { seq, status: 'deferred' };
+  if (stamped.kind === 'attempted' && stamped.judgement?.passed) {
+    yield* completeLessons(transaction, place, { exercise: item, time });
+  }
   const late = stamped.epoch + (stamped.kind === 'restarted' ? 1 : 0) < state.epoch;
   return { seq, status: 'applied', ...(late && { code: 'before_restart' }) };
+}
+
+/**
+ * Completes the lessons that a passed attempt completes. The server makes these operations: whoever
+ * sent the attempt did not know that it would pass.
+ */
+function* completeLessons(
+  transaction: Transaction,
+  { ledger, changed }: Place,
+  passed: { exercise: Item; time: number },
+): Script<void> {
+  const lessons = lessonsCompletedBy(transaction.catalogue, passed.exercise).filter(
+    (lesson) => progressOfUnit(ledger.book, lesson).status !== 'completed',
+  );
+  if (lessons.length === 0) return;
+  const device = yield* serverDevice(transaction, ledger.userId);
+  for (const { id: contentId } of lessons) {
+    const time = Math.max(passed.time, device.lastEffectiveAt ?? 0);
+    const origin = { device: device.deviceId, seq: device.lastSeq + 1, contentId, at: time, time };
+    const completion = { ...origin, kind: 'completed', by: 'exercise' } as const;
+    yield* accept(transaction, { ledger, device, changed }, completion);
+  }
 }
 
 /** Why an operation can never be accepted, or null. */

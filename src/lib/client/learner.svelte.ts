@@ -122,6 +122,12 @@ export class Learner {
     return this.#pending;
   }
 
+  /** Those operations. Reactive as a whole. */
+  get waiting(): readonly Operation[] {
+    this.#follow();
+    return this.#replica.waiting;
+  }
+
   get attention(): readonly Attention[] {
     return this.#attention;
   }

@@ -132,6 +132,11 @@ export class ProgressState {
     return this.#learner.pending;
   }
 
+  /** Those operations: an attempt among them has not been graded yet. Reactive as a whole. */
+  get waiting(): readonly Operation[] {
+    return this.#learner.waiting;
+  }
+
   /** False when the browser is offline, or the last request did not reach our server. */
   get online(): boolean {
     return this.#browserOnline && this.#learner.reached;

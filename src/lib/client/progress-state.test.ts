@@ -266,6 +266,21 @@ describe('a learner', () => {
     expect(progress.pending).toBe(0);
   });
 
+  test('hands in answers without a network, sees that they wait, and then how they were graded', async () => {
+    const progress = await world.visit('quiz');
+    world.network.next = ['cut before the server'];
+    await progress.attempt('quiz', { answers: 'right' });
+    const waiting = () => progress.waiting.map(({ kind, contentId }) => `${kind} ${contentId}`);
+    expect(waiting()).toEqual(['attempted quiz']);
+    await world.settle();
+    expect(world.network.happened).toHaveLength(1);
+    expect(waiting()).toEqual(['attempted quiz']);
+    expect(progress.get('quiz')).toMatchObject({ status: 'in-progress', score: null });
+    await world.clock.advance(60_000);
+    expect(waiting()).toEqual([]);
+    expect(progress.get('quiz')).toMatchObject({ status: 'completed', score: 100 });
+  });
+
   test('goes on with another course, and what waits is still sent', async () => {
     const progress = await world.visit('a');
     world.network.next = ['cut before the server'];

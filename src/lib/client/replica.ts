@@ -17,6 +17,11 @@ export class Replica {
     return this.#unacknowledged.length + this.#made.length;
   }
 
+  /** Those operations. */
+  get waiting(): readonly Operation[] {
+    return [...this.#unacknowledged, ...this.#made];
+  }
+
   /** What the outbox held when it was last read. */
   get unacknowledged(): readonly Operation[] {
     return this.#unacknowledged;

@@ -20,6 +20,7 @@ const completedBy: Record<CompletedBy, string> = {
 const refusals: Partial<Record<string, string>> = {
   graded_by_server: 'Only a passed attempt completes this exercise.',
   invalid: 'The server could not read it.',
+  no_attempts_left: 'There were no attempts left.',
   seq_reuse: 'The server has something else under the same number.',
   too_large: 'It is too large to be kept.',
   unknown_content: 'The site does not know this page.',

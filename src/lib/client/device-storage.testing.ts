@@ -121,6 +121,13 @@ export function deviceStorageContract(
       ]);
     });
 
+    test('the total time of another device is left out', async () => {
+      const spent: TimedAct = { kind: 'spent', ms: 900, contentId: 'a', epoch: 0, at: 1 };
+      const { device } = await outbox.identity();
+      expect(await outbox.add([{ ...spent, device: 'another-device' }])).toEqual([]);
+      expect(await outbox.add([{ ...spent, device }])).toEqual([{ ...spent, device, seq: 1 }]);
+    });
+
     test('a batch is the oldest, and taking it again gives it again', async () => {
       await outbox.add(['a', 'b', 'c'].map((id) => completed(id)));
       expect((await outbox.take({ ...all, operations: 2 })).map(({ seq }) => seq)).toEqual([1, 2]);

@@ -80,6 +80,21 @@ describe('storage that fails', () => {
     expect([page.user, page.pending, (await log('ada')).length]).toEqual(['ada', 0, 2]);
   });
 
+  test('deleted underneath the page, counts no time twice', async () => {
+    const { storage, lose } = losable();
+    browser = createBrowser(randomUUID, storage);
+    const ada = await open('ada');
+    await ada.spend('a', 1_000);
+    await world.settle();
+    lose();
+    await ada.spend('a', 1_000);
+    await world.settle();
+    await ada.spend('a', 1_000);
+    await world.settle();
+    const { progress } = await world.server.export('ada');
+    expect(progress.find(({ contentId }) => contentId === 'a')!.timeSpentMs).toBe(2_000);
+  });
+
   test('without room for more, marks stay in the page, are sent first, and the page says so', async () => {
     const full = { isFull: true, refused: 0 };
     const kept = durable();

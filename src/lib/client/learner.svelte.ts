@@ -190,8 +190,8 @@ export class Learner {
     const device = this.#device ?? NOT_ASKED_YET;
     const acts = untrack(() => make({ book: this.#book, device }));
     if (acts.length === 0) return;
-    const timed = acts.map((act) => ({ ...act, at }));
-    const made = timed.map((act) => ({ ...act, device, seq: ++this.#lastSeq }));
+    const timed = acts.map((act) => ({ ...act, at, device }));
+    const made = timed.map((act) => ({ ...act, seq: ++this.#lastSeq }));
     this.#replica.make(made);
     untrack(() => this.#apply(made));
     await this.#inTurn(async () => {

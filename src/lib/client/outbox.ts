@@ -5,6 +5,8 @@ import { valueAt } from '../core/index.ts';
 export type TimedAct = AddressedAct & {
   /** Milliseconds since 1970 by this device's clock. */
   at: number;
+  /** Whose total time that was spent is; the outbox's own device when absent. */
+  device?: string;
 };
 
 /** Who a learner's device is to the server. */
@@ -53,7 +55,7 @@ export interface Outbox {
   /**
    * Keeps acts as operations under the next numbers and returns them as they are kept. An opened,
    * advanced, spent or saved is joined with the last such operation of the same item and epoch that
-   * was never sent, and returned under that one's number.
+   * was never sent, and returned under that one's number. Another device's total is left out.
    */
   add(acts: readonly TimedAct[]): Promise<Operation[]>;
   /** All of them: those of other devices first, each device's by rising seq. */
@@ -116,7 +118,9 @@ export function addUnsent(
 ): Operation[] {
   const bySeq = new Map(unsent.map((operation) => [operation.seq, operation]));
   let seq = lastSeq;
-  return acts.map((act) => {
+  // Time is told as a device's total: under another name it would count twice.
+  const own = acts.filter((act) => act.kind !== 'spent' || (act.device ?? device) === device);
+  return own.map((act) => {
     const kept = joinedWithLast([...bySeq.values()], act) ?? { ...act, device, seq: ++seq };
     bySeq.set(kept.seq, kept);
     return kept;

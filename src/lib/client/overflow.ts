@@ -6,7 +6,7 @@ import { StorageLost } from './outbox.ts';
 /**
  * An outbox that takes acts into memory, under the name of another device, when the device has no
  * room for them. They are sent first: closing the page would lose them. Time spent is not counted
- * as long as there is no room.
+ * as long as there is no room: it is the total of another device.
  */
 export async function withOverflow(kept: Outbox, newId: () => string): Promise<Outbox> {
   const overflow = await keptOutbox(memoryKeyValue(), 'guest overflow', newId);
@@ -21,8 +21,7 @@ export async function withOverflow(kept: Outbox, newId: () => string): Promise<O
     add: (acts) =>
       kept.add(acts).catch((error: unknown) => {
         if (error instanceof StorageLost) throw error;
-        // Time is told as a device's total, and this is another device: it would count twice.
-        return overflow.add(acts.filter(({ kind }) => kind !== 'spent'));
+        return overflow.add(acts);
       }),
     unacknowledged: () => both((outbox) => outbox.unacknowledged()),
     take: async (limits) => {

@@ -57,8 +57,8 @@ export function createWitness(happened: (what: string) => void): Witness {
   const deeds = new Map<string, Deed>();
   const actors = new Map<number, string | null>();
   const gone = new WeakSet();
-  /** Whose work is being deleted, by their own will. */
-  const discarded = new Set<LearnerKey>();
+  /** Whose work the step that begins now deletes, by their own will. */
+  let discarded: LearnerKey | null = null;
 
   const note = (learner: LearnerKey, operation: Operation, holder: object) => {
     const { contentId, kind, at } = operation;
@@ -108,6 +108,7 @@ export function createWitness(happened: (what: string) => void): Witness {
       ...values,
       write: async (step) => {
         const put: [LearnerKey, Operation][] = [];
+        const unwanted = discarded;
         const result = await values.write((writes) =>
           step({
             ...writes,
@@ -116,8 +117,7 @@ export function createWitness(happened: (what: string) => void): Witness {
               return writes.put(key, value);
             },
             clear: (prefix) => {
-              const learner = prefix[1] as LearnerKey;
-              if (discarded.has(learner)) forgive(holder, (each) => each === learner);
+              if (prefix[1] === unwanted) forgive(holder, (learner) => learner === unwanted);
               return writes.clear(prefix);
             },
           }),
@@ -162,9 +162,10 @@ export function createWitness(happened: (what: string) => void): Witness {
         await storage.adopt(guest, user);
       },
       discard: async (learner) => {
-        discarded.add(learner);
-        await storage.discard(learner);
-        discarded.delete(learner);
+        discarded = learner;
+        const done = storage.discard(learner);
+        discarded = null;
+        await done;
       },
     }),
 

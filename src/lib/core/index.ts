@@ -76,6 +76,7 @@ export type {
 } from './record.ts';
 export { addUp, containerProgress, given, unitSums } from './roll-up.ts';
 export type { ContainerProgress, Mark, RollUp, Sums } from './roll-up.ts';
+export { headingIn } from './resume-point.ts';
 export { effectiveTime, stamp } from './stamp.ts';
 export type { Clocks, StampContext } from './stamp.ts';
 export { overviewOf, summarise } from './summary.ts';
@@ -84,6 +85,7 @@ export type {
   CourseOverview,
   CourseSummary,
   ModuleSummary,
+  OpenPlace,
   Overview,
   Target,
   UnitSummary,

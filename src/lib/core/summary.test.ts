@@ -152,6 +152,17 @@ describe('an overview', () => {
     expect(overview.items['knots']).toMatchObject({ status: 'not-started', lastAccessedAt: null });
   });
 
+  test('leads to the heading at which the learner stopped', () => {
+    const saved = { data: { heading: 's-ends' }, time: 2, device: 'laptop', seq: 2 };
+    const book = createBook([['loose', { ...UNTOUCHED, started: 1, lastAccessed: 2, saved }]]);
+    const children: ContentData[] = [{ id: 'loose', type: 'lesson', title: 'Loose' }];
+    const catalogue = createCatalogue([{ id: 'all', type: 'course', title: 'All', children }]);
+    const overview = overviewOf(catalogue, book, 'ada');
+    const place = { contentId: 'loose', title: 'Loose', path: undefined, heading: 's-ends' };
+    expect(overview.courses[0]!.next).toEqual(place);
+    expect(overview.continue).toEqual({ ...place, courseId: 'all' });
+  });
+
   test('of an empty catalogue is empty', () => {
     expect(overviewOf(createCatalogue([]), createBook(), 'ada')).toEqual({
       user: 'ada',

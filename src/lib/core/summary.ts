@@ -4,15 +4,23 @@ import type { Catalogue, Item } from './catalogue.ts';
 import { isUnit } from './catalogue.ts';
 import { continueAt } from './next.ts';
 import { toIso } from './record.ts';
+import { headingIn } from './resume-point.ts';
 import type { ContainerProgress } from './roll-up.ts';
 import { countOf } from './roll-up.ts';
 import type { Status } from './unit-progress.ts';
-import { statusOf } from './unit-progress.ts';
+import { lastSaved, statusOf } from './unit-progress.ts';
 
 /** Where to go on. */
 export interface Target {
   contentId: string;
   title: string;
+}
+
+/** An open unit, and where in it the learner stopped. */
+export interface OpenPlace extends Target {
+  path: string | undefined;
+  /** The id of a heading of its page. */
+  heading?: string;
 }
 
 /** A unit in a summary. */
@@ -59,7 +67,7 @@ export interface CourseSummary extends ContainerSummary {
 /** A course on the dashboard. */
 export interface CourseOverview extends ContainerSummary, Target {
   path: string | undefined;
-  next: (Target & { path: string | undefined }) | null;
+  next: OpenPlace | null;
 }
 
 /** All of a learner's progress at a glance. */
@@ -71,7 +79,7 @@ export interface Overview {
   /** In reading order. */
   courses: CourseOverview[];
   /** Where the learner was last, in any course. */
-  continue: (Target & { courseId: string; path: string | undefined }) | null;
+  continue: (OpenPlace & { courseId: string }) | null;
 }
 
 /** Sums up a course for one learner. */
@@ -111,9 +119,9 @@ export function overviewOf(catalogue: Catalogue, book: Book, user: string | null
       ...targetOf(item),
       path: item.path,
       ...summaryOf(progress),
-      next: next && { ...targetOf(next), path: next.path },
+      next: next && openPlace(book, next),
     })),
-    continue: lastPlace(courses),
+    continue: lastPlace(book, courses),
   };
 }
 
@@ -158,6 +166,7 @@ function overall(catalogue: Catalogue, book: Book): Overview['overall'] {
 
 /** Where the unfinished course that was visited last goes on. */
 function lastPlace(
+  book: Book,
   courses: readonly { item: Item; progress: ContainerProgress; next: Item | null }[],
 ): Overview['continue'] {
   let last: { at: number; course: Item; next: Item } | null = null;
@@ -165,7 +174,7 @@ function lastPlace(
     const at = progress.lastAccessedAt;
     if (next && at !== null && (!last || at > last.at)) last = { at, course, next };
   }
-  return last && { courseId: last.course.id, ...targetOf(last.next), path: last.next.path };
+  return last && { courseId: last.course.id, ...openPlace(book, last.next) };
 }
 
 /** Themes, courses and modules in reading order, each before those that it holds. */
@@ -182,6 +191,11 @@ function isCourse(item: Item): boolean {
 
 function holdsLooseUnits(item: Item): boolean {
   return isUnit(item) || (item.type !== 'course' && item.children.some(holdsLooseUnits));
+}
+
+function openPlace(book: Book, unit: Item): OpenPlace {
+  const heading = headingIn(lastSaved(statesOf(book, unit)));
+  return { ...targetOf(unit), path: unit.path, ...(heading !== undefined && { heading }) };
 }
 
 function targetOf(item: Item): Target {

@@ -98,7 +98,8 @@ function scoreOf(
   return Math.max(...attempts.map((attempt) => attempt.score));
 }
 
-function lastSaved(states: readonly ItemState[]): Json {
+/** What was saved last; null before anything was. */
+export function lastSaved(states: readonly ItemState[]): Json {
   const saved = states.flatMap((state) => state.saved ?? []);
   return (
     saved.reduce<(typeof saved)[number] | undefined>(

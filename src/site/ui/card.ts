@@ -11,7 +11,7 @@ export interface Card extends ContainerSummary {
   /** Short words: how much there is in it, how long it takes. */
   facts: string[];
   /** Where the learner goes on with it; only of a course. */
-  next: { title: string; path: string | undefined } | null;
+  next: { title: string; path: string | undefined; heading?: string } | null;
 }
 
 /** The same cards with the progress of another overview; without one, as they are. */

@@ -106,6 +106,12 @@ test('a card and "continue" lead to the same open lesson', async () => {
   expect(continuePlace(after)).toEqual({ ...next, course: 'Knots' });
   expect(after.cards).toMatchObject([{ progressPercentage: 50, completed: 1, total: 2, next }]);
 
+  const heading = 's-ends';
+  await progress.record('ada', [{ contentId: 'tie', kind: 'saved', data: { heading } }]);
+  const stopped = await overview();
+  expect(continuePlace(stopped)).toEqual({ ...next, heading, course: 'Knots' });
+  expect(stopped.cards).toMatchObject([{ next: { ...next, heading } }]);
+
   await progress.record('ada', [{ contentId: 'tie', kind: 'completed', by: 'button' }]);
   expect(continuePlace(await overview())).toBeNull();
 });

@@ -4,6 +4,8 @@ import type { Overview } from 'sveltekit-cairn';
 export interface ContinuePlace {
   title: string;
   path: string | undefined;
+  /** In which part of it. */
+  heading?: string;
   course: string;
 }
 
@@ -13,6 +15,7 @@ export function continuePlace({
   courses,
 }: Pick<Overview, 'continue' | 'courses'>): ContinuePlace | null {
   if (!place) return null;
+  const { title, path, heading } = place;
   const course = courses.find(({ contentId }) => contentId === place.courseId)!.title;
-  return { title: place.title, path: place.path, course };
+  return { title, path, course, ...(heading !== undefined && { heading }) };
 }

@@ -26,3 +26,11 @@ export type {
 export { ProgressState } from './progress-state.svelte.ts';
 export type { ProgressStateOptions, Summary, SyncState } from './progress-state.svelte.ts';
 export type { News, Tabs } from './tabs.ts';
+export { button } from './triggers/button.ts';
+export { exercise } from './triggers/exercise.svelte.ts';
+export { opened } from './triggers/opened.ts';
+export { scroll } from './triggers/scroll.ts';
+export { spent } from './triggers/spent.ts';
+export { time } from './triggers/time.ts';
+export { triggers } from './triggers/triggers.svelte.ts';
+export { video } from './triggers/video.ts';

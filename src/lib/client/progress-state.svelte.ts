@@ -31,8 +31,10 @@ import { Device } from './device.svelte.ts';
 import type { DeviceStorage } from './device-storage.ts';
 import type { Environment } from './environment.ts';
 import { systemEnvironment } from './environment.ts';
+import { copy, wholePercentage } from './given-values.ts';
 import type { LearnerOptions } from './learner.svelte.ts';
 import { Learner } from './learner.svelte.ts';
+import { Leaving } from './leaving.ts';
 import { openStorage } from './open-storage.ts';
 import type { Attention } from './outbox.ts';
 import { watchPage } from './page.ts';
@@ -84,6 +86,7 @@ export class ProgressState {
   readonly #whole: Item;
   #learner: Learner;
   #browserOnline = $state.raw(true);
+  readonly #leaving = new Leaving();
 
   constructor(options: ProgressStateOptions) {
     const { loaded, endpoint = '/api/progress/sync', storage: kept, tabs, ...given } = options;
@@ -281,6 +284,17 @@ export class ProgressState {
     return this.#onUnit(id, spent, { needsDevice: true });
   }
 
+  /**
+   * Calls back while there is still time to tell what was put off on a unit's page: it is hidden or
+   * closed, or gives way to what was loaded for another. Returns how to end it, which calls back too
+   * if this learner still reads the same outline.
+   */
+  onLeave(id: string, tell: () => void): () => void {
+    const user = untrack(() => this.user);
+    const isStillHere = () => this.user === user && this.#catalogue.items.has(id);
+    return this.#leaving.listen(tell, isStillHere);
+  }
+
   /** Takes a refused operation off the attention list. */
   dismiss(operation: Operation): Promise<void> {
     return this.#learner.dismiss(operation);
@@ -292,6 +306,7 @@ export class ProgressState {
    */
   hydrate(loaded: Loaded): void {
     if (loaded === this.#loaded) return;
+    untrack(() => this.#leaving.tell());
     const before = this.#loaded;
     this.#loaded = loaded;
     untrack(() => {
@@ -325,7 +340,10 @@ export class ProgressState {
         if (isOnline) this.#learner.retry();
       },
       onShow: () => this.#learner.retry(),
-      onLeave: () => this.#learner.leave(),
+      onLeave: () => {
+        this.#leaving.tell();
+        this.#learner.leave();
+      },
       onAwake: () => this.#awake(),
       onMinute: () => this.#learner.pull(),
     });
@@ -391,14 +409,4 @@ export class ProgressState {
 function isOf(catalogue: Catalogue, { version, content }: Outline): boolean {
   const ids = (items: readonly { id: string }[]) => JSON.stringify(items.map(({ id }) => id));
   return catalogue.version === version && ids(catalogue.roots) === ids(content);
-}
-
-function wholePercentage(value: number): number {
-  if (value >= 0 && value <= 100) return Math.floor(value);
-  throw new RangeError(`${value} is no percentage: give a number from 0 to 100.`);
-}
-
-/** The value as it will be sent, safe from later changes; a rune's proxy becomes plain data. */
-function copy(data: Json): Json {
-  return JSON.parse(JSON.stringify(data)) as Json;
 }

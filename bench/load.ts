@@ -6,7 +6,10 @@ export interface LoadRequest {
   method: 'GET' | 'POST';
   path: string;
   cookie?: string;
-  body?: string;
+  /** A function where it depends on earlier answers: it is asked when the request is sent. */
+  body?: string | (() => string);
+  /** Told the answer's body. */
+  answered?: (body: string) => void;
 }
 
 /** What a server did under load. */
@@ -65,18 +68,24 @@ async function sendAll(
     sockets.map(async ({ send }) => {
       for (const request of waiting) {
         const sent = performance.now();
-        const status = await send(request);
+        const { status, body } = await send(request);
         if (status !== 200) throw new Error(`A request was answered ${status}.`);
         times.push(performance.now() - sent);
+        request.answered?.(body);
       }
     }),
   );
   return times;
 }
 
+interface Answer {
+  status: number;
+  body: string;
+}
+
 interface Connection {
-  /** Says the answer's status once its body is there. */
-  send(request: LoadRequest): Promise<number>;
+  /** Says the answer once its body is there. */
+  send(request: LoadRequest): Promise<Answer>;
   close(): void;
 }
 
@@ -95,7 +104,8 @@ function open(origin: string): Connection {
 }
 
 function write(request: LoadRequest, to: { origin: string; hostname: string }): string {
-  const { method, path, cookie, body = '' } = request;
+  const { method, path, cookie } = request;
+  const body = typeof request.body === 'function' ? request.body() : (request.body ?? '');
   const lines = [`${method} ${path} HTTP/1.1`, `host: ${to.hostname}`, `origin: ${to.origin}`];
   if (cookie) lines.push(`cookie: ${cookie}`);
   if (body) lines.push('content-type: application/json');
@@ -103,10 +113,10 @@ function write(request: LoadRequest, to: { origin: string; hostname: string }): 
   return `${lines.join('\r\n')}\r\n\r\n${body}`;
 }
 
-/** Reads one answer after another; says its status once its body is there. */
-function reader(socket: Socket): () => Promise<number> {
+/** Reads one answer after another. */
+function reader(socket: Socket): () => Promise<Answer> {
   let buffer = '';
-  let answered: ((status: number) => void) | null = null;
+  let answered: ((answer: Answer) => void) | null = null;
   let failed: ((error: Error) => void) | null = null;
   socket.setEncoding('latin1');
   socket.on('data', (chunk: string) => {
@@ -114,8 +124,9 @@ function reader(socket: Socket): () => Promise<number> {
     const length = lengthOf(buffer);
     if (length === null || buffer.length < length) return;
     const status = Number(buffer.slice(9, 12));
+    const body = buffer.slice(buffer.indexOf('\r\n\r\n') + 4, length);
     buffer = buffer.slice(length);
-    answered?.(status);
+    answered?.({ status, body });
   });
   socket.on('error', (error) => failed?.(error));
   socket.on('close', () => failed?.(new Error('The server closed a connection.')));

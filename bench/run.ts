@@ -170,18 +170,25 @@ function syncRequests({ id, cookie }: Learner): LoadRequest[] {
     contentId: `lesson-${(n * 31) % UNITS}`,
     ...(n % 3 === 0 ? { kind: 'opened' } : { kind: 'completed', by: 'button' }),
   }));
+  // As a device does it: each request goes on from what the one before was answered.
+  let cursor: unknown = null;
   return Array.from({ length: OFFLINE / PER_SYNC }, (_, n): LoadRequest => {
-    const body = {
-      v: 1,
-      device: 'bench-device',
-      asUser: id,
-      now: Date.now(),
-      cursor: null,
-      catalogue: null,
-      operations: operations.slice(n * PER_SYNC, (n + 1) * PER_SYNC),
+    const batch = operations.slice(n * PER_SYNC, (n + 1) * PER_SYNC);
+    const head = { v: 1, device: 'bench-device', asUser: id, now: Date.now(), catalogue: null };
+    return {
+      method: 'POST',
+      path: '/api/progress/sync',
+      cookie,
+      body: () => JSON.stringify({ ...head, cursor, operations: batch }),
+      answered: (body) => {
+        cursor = cursorIn(body);
+      },
     };
-    return { method: 'POST', path: '/api/progress/sync', cookie, body: JSON.stringify(body) };
   });
+}
+
+function cursorIn(body: string): unknown {
+  return (JSON.parse(body) as { cursor: unknown }).cursor;
 }
 
 async function completeHalf({ origin }: Peer, learners: readonly Learner[]): Promise<void> {

@@ -192,6 +192,19 @@ function* makeWhole({ queries }: Transaction, ledger: Ledger): Script<void> {
   ledger.whole = true;
 }
 
+/** Reads the rows of all units in these containers, to see which was completed last. */
+function* readUnits(
+  { queries, catalogue }: Transaction,
+  ledger: Ledger,
+  containers: readonly Item[],
+): Script<void> {
+  if (ledger.whole || containers.length === 0) return;
+  const ids = containers.flatMap((each) => unitsOf(catalogue, each)).flatMap((unit) => unit.ids);
+  const unread = [...new Set(ids)].filter((id) => !ledger.rows.has(id));
+  const keys = unread.map((contentId) => ({ userId: ledger.userId, contentId }));
+  addRows(ledger, yield* queries.rows(keys));
+}
+
 /** Brings the finished marks of all changed containers up to date, innermost first. */
 function* settleAll(transaction: Transaction, ledger: Ledger, changed: Set<string>): Script<void> {
   const { catalogue } = transaction;
@@ -200,10 +213,10 @@ function* settleAll(transaction: Transaction, ledger: Ledger, changed: Set<strin
       const item = catalogue.items.get(id);
       return item && item.id === id && !isUnit(item) ? [item] : [];
     });
-  const full = containers().some((each) =>
+  const full = containers().filter((each) =>
     isNewlyFull(each, rollUpOf(catalogue, ledger.book, each)),
   );
-  if (full) yield* makeWhole(transaction, ledger);
+  yield* readUnits(transaction, ledger, full);
   for (const container of containers()) settle(catalogue, ledger.book, container);
 }
 

@@ -3,15 +3,18 @@ import { isUnavailable } from 'sveltekit-cairn/server';
 import type { Database } from 'sveltekit-cairn/server';
 import { REFUSED } from './answer.ts';
 import type { Answer } from './answer.ts';
+import type { AccountExport } from './account-export.ts';
+import { createAccountExport } from './account-export.ts';
 import { createAuth, SESSION_DAYS } from './auth.ts';
 import { answerOf, as, createCalls } from './calls.ts';
 import type { CallName, Caller } from './calls.ts';
+import { createDeleteAccount } from './delete-account.ts';
 import { addressKey, createCount } from './limits.ts';
 import { migrateAccounts } from './migrate.ts';
 import { createResetLinks } from './reset-links.ts';
 import type { SendResetLink } from './reset-links.ts';
 import { createReadSession } from './session.ts';
-import type { Session } from './session.ts';
+import type { Session, User } from './session.ts';
 import { createPasswordLock } from './wrong-passwords.ts';
 
 /** What the accounts of a site are made of. */
@@ -42,6 +45,8 @@ export interface Accounts {
    * For page loads, where somebody is there; API calls go on without anybody and extend nothing.
    */
   renew(session: Session, cookie: string | null): Promise<Answer | null>;
+  /** All that accounts keep of a user, but for what is secret: passwords and tokens. */
+  export(user: User): Promise<AccountExport>;
   /** Waits for mails that are on their way. */
   close(): Promise<void>;
 }
@@ -69,7 +74,8 @@ export async function openAccounts(settings: AccountSettings): Promise<Accounts>
 
   const identify = async (cookie: string | null) =>
     cookie ? readSession(firstCookie(cookie, authCookies.sessionToken.name)) : null;
-  const calls = createCalls({ ...settings, auth, lock, identify, now });
+  const deleteAccount = createDeleteAccount(database);
+  const calls = createCalls({ ...settings, auth, lock, deleteAccount, identify, now });
   const counts = createCount({ limit: CALLS_PER_MINUTE, window: MINUTE }, now);
 
   return {
@@ -90,6 +96,7 @@ export async function openAccounts(settings: AccountSettings): Promise<Accounts>
       const isDue = expiresAt.getTime() - (SESSION_DAYS - 1) * DAY <= now();
       return isDue ? answerOf(auth.api.getSession(as(cookie))) : null;
     },
+    export: createAccountExport(database),
     close: links.sent,
   };
 }

@@ -15,6 +15,10 @@ const text = accountMessages.refused;
 export const REFUSED = {
   invalid: (errors: readonly FieldError[]) =>
     refusal(422, 'invalid', { detail: text.invalid, errors }),
+  notYourPassword: refusal(401, 'wrong_password', {
+    detail: text.wrongCurrentPassword,
+    errors: [{ path: 'password', message: text.notYourPassword }],
+  }),
   notSignedIn: refusal(401, 'not_signed_in', { detail: text.notSignedIn }),
   signUpClosed: refusal(403, 'sign_up_closed', { detail: accountMessages.signUp.closed }),
   noMail: refusal(403, 'no_mail', { detail: accountMessages.forgotPassword.noMail }),

@@ -3,6 +3,7 @@ import { REFUSED, refusalOf } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { withPreparedHash } from './auth.ts';
 import type { Auth } from './auth.ts';
+import type { DeleteAccount } from './delete-account.ts';
 import * as forms from './forms.ts';
 import { createCount } from './limits.ts';
 import type { SendResetLink } from './reset-links.ts';
@@ -24,9 +25,11 @@ export type CallName =
   | 'sign-in/email'
   | 'sign-out'
   | 'get-session'
+  | 'update-user'
   | 'change-password'
   | 'request-password-reset'
-  | 'reset-password';
+  | 'reset-password'
+  | 'delete-user';
 
 /** Makes a call with its input as it came in. */
 type Call = (input: unknown, caller: Caller) => Promise<Answer>;
@@ -35,6 +38,7 @@ type Call = (input: unknown, caller: Caller) => Promise<Answer>;
 interface Parts {
   auth: Auth;
   lock: PasswordLock;
+  deleteAccount: DeleteAccount;
   identify: (cookie: string | null) => Promise<Session | null>;
   signUp: 'open' | 'closed';
   sendResetLink: SendResetLink | null;
@@ -48,7 +52,8 @@ const RESET_MAILS = { limit: 3, window: WRONG_PASSWORDS.window };
 const ASKED: Answer = { ok: true, body: { status: true }, cookies: [] };
 
 /** Makes the account calls: each parses its input, keeps its limit and asks better-auth. */
-export function createCalls({ auth, lock, identify, signUp, sendResetLink, now }: Parts) {
+export function createCalls(parts: Parts) {
+  const { auth, lock, deleteAccount, identify, signUp, sendResetLink, now } = parts;
   const mails = createCount(RESET_MAILS, now);
 
   /** Tries a password, and counts a wrong one. */
@@ -72,6 +77,10 @@ export function createCalls({ auth, lock, identify, signUp, sendResetLink, now }
     'get-session': call(forms.nothing, (_, { cookie }) =>
       answerOf(auth.api.getSession({ query: { disableRefresh: true }, ...as(cookie) })),
     ),
+    'update-user': call(forms.updateUser, async (body, { cookie }) => {
+      if (!(await identify(cookie))) return REFUSED.notSignedIn;
+      return answerOf(auth.api.updateUser({ body, ...as(cookie) }));
+    }),
     'change-password': call(forms.changePassword, async (passwords, { cookie }) => {
       const session = await identify(cookie);
       if (!session) return REFUSED.notSignedIn;
@@ -89,6 +98,17 @@ export function createCalls({ auth, lock, identify, signUp, sendResetLink, now }
     'reset-password': call(forms.resetPassword, (body, { cookie }) =>
       answerOf(auth.api.resetPassword({ body, ...as(cookie) })),
     ),
+    'delete-user': call(forms.deleteUser, async (body, { cookie }) => {
+      const session = await identify(cookie);
+      if (!session) return REFUSED.notSignedIn;
+      const tried = await guarded(session.user.email, () =>
+        answerOf(auth.api.verifyPassword({ body, ...as(cookie) })),
+      );
+      if (!tried.ok) return tried.code === 'wrong_password' ? REFUSED.notYourPassword : tried;
+      await deleteAccount(session.user);
+      // The session is gone; this takes its cookie back.
+      return answerOf(auth.api.signOut(as(cookie)));
+    }),
   } satisfies Record<CallName, Call>;
 }
 

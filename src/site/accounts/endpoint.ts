@@ -16,9 +16,11 @@ const METHODS: Readonly<Record<CallName, 'GET' | 'POST'>> = {
   'sign-in/email': 'POST',
   'sign-out': 'POST',
   'get-session': 'GET',
+  'update-user': 'POST',
   'change-password': 'POST',
   'request-password-reset': 'POST',
   'reset-password': 'POST',
+  'delete-user': 'POST',
 };
 
 /** A request to `/api/auth/*`: the path below it, decoded, and the client's network address. */

@@ -53,11 +53,15 @@ const form = <E extends v.ObjectEntries>(entries: E) => v.object(entries, text.n
 export const signUp = form({ name, email, password: newPassword });
 /** What signing in takes. */
 export const signIn = form({ email, password });
+/** What changing one's name takes. */
+export const updateUser = form({ name });
 /** What changing the password takes. */
 export const changePassword = form({ currentPassword: password, newPassword });
 /** What asking for a link takes. */
 export const forgotPassword = form({ email });
 /** What setting a new password through a link takes. */
 export const resetPassword = form({ token, newPassword });
+/** What deleting one's account takes. */
+export const deleteUser = form({ password });
 /** What calls take that need nothing but the cookie. */
 export const nothing = form({});

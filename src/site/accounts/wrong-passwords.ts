@@ -30,7 +30,7 @@ export function createPasswordLock(database: Database, now: () => number): Passw
   const inTurn = createTurns();
   return {
     attempt: (email, work, isWrong) => {
-      const key = keyOf(email);
+      const key = emailKey(email);
       return inTurn(key, async () => {
         const wait = await secondsLocked(database, key, now());
         if (wait > 0) return { wait };
@@ -42,14 +42,14 @@ export function createPasswordLock(database: Database, now: () => number): Passw
     forget: async (email) => {
       await database.kysely
         .deleteFrom('wrong_passwords')
-        .where('email_hash', '=', keyOf(email))
+        .where('email_hash', '=', emailKey(email))
         .execute();
     },
   };
 }
 
-/** The table keeps no address that somebody may only have mistyped. */
-function keyOf(email: string): string {
+/** What an address is known by here: the table keeps none that somebody may only have mistyped. */
+export function emailKey(email: string): string {
   return createHash('sha256').update(email.toLowerCase()).digest('base64url');
 }
 

@@ -1,4 +1,5 @@
-import { THEME_COOKIE } from './with-theme.ts';
+import { THEME_COOKIE, THEME_LIFETIME } from './with-theme.ts';
+import type { Theme } from './with-theme.ts';
 
 /**
  * Changes from light to dark or back, at once and for the browser's later visits. Coming back to
@@ -8,8 +9,14 @@ export function switchTheme(): void {
   const root = document.documentElement;
   const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
   const theme = (root.dataset['theme'] ?? system) === 'dark' ? 'light' : 'dark';
-  if (theme === system) delete root.dataset['theme'];
-  else root.dataset['theme'] = theme;
-  const lifetime = theme === system ? 0 : 365 * 24 * 60 * 60;
+  showTheme(theme === system ? 'system' : theme);
+  const lifetime = theme === system ? 0 : THEME_LIFETIME;
   document.cookie = `${THEME_COOKIE}=${theme}; Path=/; Max-Age=${lifetime}; SameSite=Lax`;
+}
+
+/** Shows a theme at once. */
+export function showTheme(theme: Theme): void {
+  const root = document.documentElement;
+  if (theme === 'system') delete root.dataset['theme'];
+  else root.dataset['theme'] = theme;
 }

@@ -1,5 +1,18 @@
+/** The looks to choose from; `system` is what the device says. */
+export const THEMES = ['system', 'light', 'dark'] as const;
+
+export type Theme = (typeof THEMES)[number];
+
 /** Where a browser keeps that its reader chose another theme than the system's. */
 export const THEME_COOKIE = 'theme';
+
+/** How long a browser keeps it, in seconds. */
+export const THEME_LIFETIME = 365 * 24 * 60 * 60;
+
+/** The theme that a browser's cookie names. */
+export function themeIn(cookie: string | undefined): Theme {
+  return THEMES.find((theme) => theme === cookie) ?? 'system';
+}
 
 /** The page with the theme that a browser's cookie names; without one the system decides. */
 export function withTheme(html: string, cookie: string | undefined): string {

@@ -8,6 +8,7 @@ export const load: PageServerLoad = ({ locals, url }) => {
   return {
     isClosed: locals.cairn.accounts.signUp === 'closed',
     passwordIsSet: url.searchParams.has('password-is-set'),
+    accountIsDeleted: url.searchParams.has('account-is-deleted'),
   };
 };
 

@@ -49,7 +49,7 @@ describe.each([
     expect(await whoIs(elsewhere)).toBe(email);
 
     const passwords = { currentPassword: PASSWORD, newPassword: 'another password' };
-    const changed = await here.form('/account', passwords);
+    const changed = await here.form('/account/password', passwords);
     expect(changed.status).toBe(200);
     expect(await changed.text()).toContain('Your password is changed');
     expect(await whoIs(here)).toBe(email);
@@ -77,7 +77,14 @@ describe.each([
     async (foreign) => {
       const learner = await signUp(site);
       const fields = { name: 'Ada', email: freshEmail(), password: PASSWORD };
-      for (const path of ['/sign-up', '/sign-in', '/sign-out', '/account', '/reset-password']) {
+      for (const path of [
+        '/sign-up',
+        '/sign-in',
+        '/sign-out',
+        '/account',
+        '/account/delete',
+        '/reset-password',
+      ]) {
         const answer = await learner.form(path, fields, { origin: foreign });
         expect([path, answer.status]).toEqual([path, 403]);
       }

@@ -155,7 +155,7 @@ describe('it refuses at once, changes nothing and lives on', () => {
 
   it('forms that are none', async () => {
     const headers = { ...asForm('').headers, accept: 'text/html' };
-    for (const path of ['/sign-up', '/account', `${CLOVE}?/mark`]) {
+    for (const path of ['/sign-up', '/account/password', `${CLOVE}?/mark`]) {
       const { send } = path === '/sign-up' ? site : ann;
       for (const type of ['multipart/form-data', 'multipart/form-data; boundary=x', 'text/plain']) {
         const sent = { headers: { ...headers, 'content-type': type }, body: '--y\r\n\r\n' };

@@ -33,12 +33,19 @@ interface Address {
 const signIn: Posted = ({ email }) => ({ email, password: PASSWORD });
 const signUp: Posted = () => ({ name: 'Ada', email: freshEmail(), password: PASSWORD });
 const newPassword: Posted = () => ({ currentPassword: PASSWORD, newPassword: 'another password' });
+const settings: Posted = () => ({ name: 'Ada', timeZone: 'Asia/Tokyo', theme: 'dark' });
+const deletion: Posted = () => ({ password: PASSWORD });
 const byLink: Posted = () => ({ token: 'x'.repeat(24), newPassword: 'another password' });
 
 /** Each route, by its folder, with the addresses that stand for it. */
 const ROUTES: Record<string, Address[]> = {
   '/': [{ path: '/' }],
-  '/(account)/account': [{ path: '/account', posted: newPassword, endsSession: true }],
+  '/(account)/account': [{ path: '/account', posted: settings }],
+  '/(account)/account/delete': [{ path: '/account/delete', posted: deletion, endsSession: true }],
+  '/(account)/account/export': [{ path: '/account/export' }],
+  '/(account)/account/password': [
+    { path: '/account/password', posted: newPassword, endsSession: true },
+  ],
   '/(account)/forgot-password': [{ path: '/forgot-password', posted: signIn }],
   '/(account)/reset-password': [{ path: '/reset-password', posted: byLink }],
   '/(account)/sign-in': [{ path: '/sign-in', posted: signIn }],
@@ -57,9 +64,11 @@ const ROUTES: Record<string, Address[]> = {
     { path: '/api/auth/sign-in/email', posted: signIn },
     { path: '/api/auth/sign-out', endsSession: true },
     { path: '/api/auth/get-session' },
+    { path: '/api/auth/update-user', posted: settings },
     { path: '/api/auth/change-password', posted: newPassword, endsSession: true },
     { path: '/api/auth/request-password-reset', posted: signIn },
     { path: '/api/auth/reset-password', posted: byLink },
+    { path: '/api/auth/delete-user', posted: deletion, endsSession: true },
     { path: '/api/auth/list-sessions' },
   ],
   '/api/openapi.json': [{ path: '/api/openapi.json' }],

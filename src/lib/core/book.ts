@@ -182,7 +182,7 @@ function settledMark(
 ): Mark | null {
   const mark = markOf(book, item);
   if (isFull(item, sums)) {
-    return { at: mark?.at ?? latestCompletion(catalogue, book, item), reopened: [] };
+    return { ...mark, at: mark?.at ?? latestCompletion(catalogue, book, item), reopened: [] };
   }
   if (!mark) return null;
   const stillOpen = mark.reopened.flatMap((id) => {
@@ -208,7 +208,7 @@ function markOf(book: Book, item: Item): Mark | null {
   const marks = item.ids.flatMap((id) => book.rollUps.get(id)?.mark ?? []);
   const { completedAt } = unitProgress(item, statesOf(book, item));
   const at = earliest([...marks.map((mark) => mark.at), completedAt]);
-  return at === null ? null : { at, reopened: marks[0]?.reopened ?? [] };
+  return at === null ? null : { reopened: [], ...marks[0], at };
 }
 
 function isWithin(unit: Item, container: Item): boolean {

@@ -326,6 +326,23 @@ describe('a finished course', () => {
     expect(shown(catalogue, book)).toMatchObject({ status: 'completed', completedAt: 7 });
   });
 
+  test('keeps the certificate that its mark names: reopened, completed again, renamed', () => {
+    const book = createBook();
+    const catalogue = courseOf(...lessons(1));
+    transact(catalogue, book, completed('l0', 7));
+    setMark(book, 'c', { at: 7, reopened: [], certificate: 'proof' });
+    transact(catalogue, book, reopened('l0'));
+    expect(book.rollUps.get('c')!.mark).toEqual({ at: 7, reopened: ['l0'], certificate: 'proof' });
+    transact(catalogue, book, { ...completed('l0', 50), seq: 2 });
+    const renamed = createCatalogue([
+      { id: 'renamed', aliases: ['c'], type: 'course', title: 'C', children: lessons(2) },
+    ]);
+    shown(renamed, book);
+    const mark = { at: 7, reopened: [], certificate: 'proof' };
+    expect(book.rollUps.get('c')!.mark).toEqual(mark);
+    expect(book.rollUps.get('renamed')!.mark).toEqual(mark);
+  });
+
   test('that was a lesson when it was completed stays completed at that date', () => {
     const book = createBook();
     transact(createCatalogue(lessons(1)), book, completed('l0', 7));

@@ -23,6 +23,8 @@ export interface Mark {
   /** The latest completion among its units when its sums first became full. */
   at: number;
   reopened: readonly string[];
+  /** The certificate that the server issued for it. */
+  certificate?: string;
 }
 
 /** A container's stored sums and finished mark. */

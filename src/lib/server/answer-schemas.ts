@@ -127,7 +127,13 @@ const rollUpSchema = v.strictObject({
   started: v.nullable(milliseconds),
   lastAccessed: v.nullable(milliseconds),
   countedAs: v.string(),
-  mark: v.nullable(v.strictObject({ at: milliseconds, reopened: v.array(v.string()) })),
+  mark: v.nullable(
+    v.strictObject({
+      at: milliseconds,
+      reopened: v.array(v.string()),
+      certificate: v.optional(v.string()),
+    }),
+  ),
 });
 
 /** Answer of `POST /api/progress/sync`. */

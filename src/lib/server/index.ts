@@ -13,6 +13,7 @@
  */
 export type { RecordedAct } from './acts.ts';
 export type { LoggedAttempt } from './attempts.ts';
+export type { Certificate } from './certificates.ts';
 export type { AnyKysely, Database, Row, Script, Statement } from './database.ts';
 export { isMissingUser, isUnavailable } from './database.ts';
 export type { Endpoint, Endpoints } from './endpoints.ts';

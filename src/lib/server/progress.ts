@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { RequestEvent } from '@sveltejs/kit';
 import type { Catalogue, CourseSummary, Loaded, Overview, SyncResult } from '../core/index.ts';
 import { createBook, isUnit, outlineOf, overviewOf, scopeOf, summarise } from '../core/index.ts';
@@ -8,6 +8,8 @@ import type { RecordedAct } from './acts.ts';
 import { draftsOf } from './acts.ts';
 import type { Calendar } from './calendar.ts';
 import { createCalendar } from './calendar.ts';
+import type { Certificate } from './certificates.ts';
+import { isCertificateId, published } from './certificates.ts';
 import { formatCursor } from './cursor.ts';
 import type { DatabaseSource } from './open-database.ts';
 import { openDatabase } from './open-database.ts';
@@ -30,7 +32,10 @@ export interface ProgressOptions {
   catalogue: Catalogue | (() => Catalogue | Promise<Catalogue>);
   /** Where progress is kept. */
   database: DatabaseSource;
-  /** The site's own users table; `{ table: 'users', key: 'id', type: 'text' }` when absent. */
+  /**
+   * The site's own users table; `{ table: 'users', key: 'id', type: 'text' }` when absent. Where it
+   * says `name`, who completes a course is issued a certificate.
+   */
   users?: UsersTable;
   /** The id of whoever made a request, or null. */
   identify: (event: RequestEvent) => string | null | Promise<string | null>;
@@ -42,7 +47,10 @@ export interface ProgressOptions {
   onError?: (error: unknown, traceId: string) => void;
   /** The clock, in milliseconds since 1970. */
   now?: () => number;
-  /** A fresh id for rows and attempts. */
+  /**
+   * A fresh id for rows, attempts and certificates; 128 random bits when absent. It is of letters,
+   * digits, `_` and `-`, and nobody can guess it: who knows a certificate's id may see it.
+   */
   newId?: () => string;
 }
 
@@ -71,6 +79,10 @@ export interface ProgressServer extends Calendar {
   summary(userId: string, courseId: string): Promise<CourseSummary>;
   /** Everything at a glance; of nobody, all untouched. */
   overview(userId: string | null): Promise<Overview>;
+  /** What anybody may see who has a certificate's id; null when there is none with it. */
+  certificate(id: string): Promise<Certificate | null>;
+  /** A learner's certificates, the latest first. */
+  certificates(userId: string): Promise<Certificate[]>;
   /** All that is kept about a learner. */
   export(userId: string): Promise<LearnerExport>;
   /** Deletes all that is kept about a learner. */
@@ -101,7 +113,7 @@ const MOST_ATTEMPTS = 100;
  * });
  */
 export function createProgressServer(options: ProgressOptions): ProgressServer {
-  const { now = Date.now, newId = randomUUID, grade } = options;
+  const { now = Date.now, newId = randomId, grade } = options;
   const users = options.users ?? { table: 'users', key: 'id', type: 'text' };
   const database = openDatabase(options.database);
   const queries = createQueries(database, users);
@@ -194,6 +206,15 @@ export function createProgressServer(options: ProgressOptions): ProgressServer {
       const book = userId === null ? createBook() : await reader.book(userId);
       return overviewOf(await catalogue(), book, userId);
     },
+    certificate: async (id) => {
+      if (!isCertificateId(id)) return null;
+      const found = await database.read(() => queries.certificate(id));
+      return found ? published(found) : null;
+    },
+    certificates: async (userId) => {
+      const found = await database.read(() => queries.certificatesOf(userId));
+      return found.sort((a, b) => b.issuedAt.localeCompare(a.issuedAt)).map(published);
+    },
     export: (userId) => database.read(() => queries.exportAll(userId)),
     erase: (userId) => database.write(() => queries.erase(userId)),
     migrate: () => migrate(database, users),
@@ -209,6 +230,10 @@ function known(catalogue: Catalogue, contentId: string) {
   const item = catalogue.items.get(contentId);
   if (!item) throw new Error(`The catalogue holds no item "${contentId}".`);
   return item;
+}
+
+function randomId(): string {
+  return randomBytes(16).toString('hex');
 }
 
 /** A cursor behind everything of a revision: no content id sorts after the highest code point. */

@@ -3,7 +3,7 @@ import { withDatabases } from '../../../tests/support/databases.ts';
 import type { Database } from './database.ts';
 import { isMissingUser } from './database.ts';
 import type { Queries } from './queries.ts';
-import { ACCESSES, device, openStore, operation, row } from './queries.testing.ts';
+import { ACCESSES, certificate, device, openStore, operation, row } from './queries.testing.ts';
 import type { Store } from './queries.testing.ts';
 import type { ProgressRow } from './schema.ts';
 
@@ -256,30 +256,17 @@ withDatabases((kind) => {
               yield* queries.saveRows([{ ...row, userId, id: `row-of-${userId}` }]);
               yield* queries.insertOperations([{ ...operation, userId }]);
               yield* queries.saveDevices([{ ...device, userId }]);
+              yield* queries.insertCertificates([certificateOf(userId)]);
             }
           })(),
         );
-        await database.kysely
-          .insertInto('certificates')
-          .values(['ann', 'bob'].map((user) => certificateOf(user)))
-          .execute();
       });
       const everything = (userId: string) => ({
         learner: { userId, revision: 0, timeZone: null, countedAs: null },
         progress: [{ ...row, userId, id: `row-of-${userId}` }],
         operations: [{ ...operation, userId }],
         devices: [{ ...device, userId }],
-        certificates: [
-          {
-            id: `certificate-of-${userId}`,
-            userId,
-            courseId: 'web',
-            issuedAt: '2026-03-03T00:00:00.000Z',
-            learnerName: 'Ann É.',
-            courseTitle: 'The Web',
-            courseVersion: 2,
-          },
-        ],
+        certificates: [certificateOf(userId)],
       });
       const nothing = {
         learner: undefined,
@@ -315,12 +302,4 @@ withDatabases((kind) => {
   });
 });
 
-const certificateOf = (user: string) => ({
-  id: `certificate-of-${user}`,
-  user_id: user,
-  course_id: 'web',
-  issued_at: '2026-03-03T00:00:00.000Z',
-  learner_name: 'Ann É.',
-  course_title: 'The Web',
-  course_version: 2,
-});
+const certificateOf = (userId: string) => ({ ...certificate, userId, id: `of-${userId}` });

@@ -4,7 +4,7 @@ import { viaKysely } from './kysely.ts';
 import { migrate } from './migrate.ts';
 import { createQueries } from './queries.ts';
 import type { Queries } from './queries.ts';
-import type { DeviceRow, OperationRow, ProgressRow, UsersTable } from './schema.ts';
+import type { CertificateRow, DeviceRow, OperationRow, ProgressRow, UsersTable } from './schema.ts';
 
 /** The ways in which an adopter may bring a database. */
 export const ACCESSES = ['its own driver', 'an existing Kysely'] as const;
@@ -25,7 +25,8 @@ export async function openStore(
 ): Promise<Store> {
   const own = await kind.open();
   const database = access === 'its own driver' ? own : viaKysely(own.kysely);
-  const users: UsersTable = { table: 'users', key: 'id', type };
+  // Their keys are all that these users have, so they stand for the names too.
+  const users: UsersTable = { table: 'users', key: 'id', type, name: 'id' };
   await createUsers(database, users, keys);
   await migrate(database, users);
   return {
@@ -94,4 +95,15 @@ export const operation: OperationRow = {
   at: 8.64e15,
   effectiveAt: '2026-03-01T10:20:30.400Z',
   receivedAt: '2026-03-02T00:00:00.000Z',
+};
+
+/** A certificate. */
+export const certificate: CertificateRow = {
+  id: 'certificate-1',
+  userId: 'ann',
+  courseId: 'web',
+  issuedAt: '2026-03-03T00:00:00.000Z',
+  learnerName: 'Ann É.',
+  courseTitle: 'The Web',
+  courseVersion: 2,
 };

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { ItemState, RollUp } from '../core/index.ts';
+import { createCertificateQueries } from './certificate-queries.ts';
+import type { CertificateQueries } from './certificate-queries.ts';
 import type { AnyKysely, Database, Script } from './database.ts';
 import { createRowFormat } from './row-format.ts';
 import type { RowFormat } from './row-format.ts';
@@ -43,7 +45,7 @@ export interface LearnerExport {
  * Lists may be empty or long, and name each key once; what is found comes in the order asked for,
  * what is not there is left out.
  */
-export interface Queries {
+export interface Queries extends CertificateQueries {
   /**
    * Locks the learners until the transaction ends, in one order whatever that of the ids, so that
    * transactions wait for one another and never in a circle. Learners that are new are made first;
@@ -95,7 +97,9 @@ export interface Queries {
 export function createQueries(database: Database, users: UsersTable): Queries {
   const { kysely } = database;
   const format = createRowFormat(database, users);
-  const { find, lock, insert, ofLearner, erase } = createTableStatements(database, format);
+  const statements = createTableStatements(database, format);
+  const { find, lock, insert, ofLearner, erase } = statements;
+  const certificateQueries = createCertificateQueries(database, { users, format, statements });
 
   const findLearners = find(LEARNERS);
   const lockExisting = lock(LEARNERS);
@@ -106,7 +110,6 @@ export function createQueries(database: Database, users: UsersTable): Queries {
   const readProgress = ofLearner(USER_PROGRESS);
   const readOperations = ofLearner(OPERATIONS);
   const readDevices = ofLearner(DEVICES);
-  const readCertificates = ofLearner(CERTIFICATES);
   const touch = prepare(kysely, 'touch', () =>
     kysely.updateTable('progress_schema').set({ touched: sql`touched + 1` }),
   );
@@ -117,6 +120,7 @@ export function createQueries(database: Database, users: UsersTable): Queries {
   }
 
   return {
+    ...certificateQueries,
     learner,
     *lockLearners(userIds) {
       const keys = [...new Set(userIds)].sort(byteOrder).map((userId) => ({ userId }));
@@ -158,7 +162,7 @@ export function createQueries(database: Database, users: UsersTable): Queries {
         progress: yield* readProgress(userId),
         operations: yield* readOperations(userId),
         devices: yield* readDevices(userId),
-        certificates: yield* readCertificates(userId),
+        certificates: yield* certificateQueries.certificatesOf(userId),
       };
     },
     *touch() {

@@ -8,6 +8,8 @@ export interface UsersTable {
   key: string;
   /** What the key is stored as. Outside SQL a user id is always a string. */
   type: 'text' | 'uuid' | 'integer';
+  /** The column with the name that certificates bear; without it none are issued. */
+  name?: string;
 }
 
 /** A row of `user_progress`. Times are ISO 8601 in UTC with milliseconds. */

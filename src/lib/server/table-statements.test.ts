@@ -5,7 +5,15 @@ import type { Database, Row, Script, Statement } from './database.ts';
 import { migrate } from './migrate.ts';
 import { createQueries } from './queries.ts';
 import type { Queries } from './queries.ts';
-import { ACCESSES, createUsers, device, openStore, operation, row } from './queries.testing.ts';
+import {
+  ACCESSES,
+  certificate,
+  createUsers,
+  device,
+  openStore,
+  operation,
+  row,
+} from './queries.testing.ts';
 import type { Store } from './queries.testing.ts';
 import { createRowFormat } from './row-format.ts';
 import { LEARNERS } from './schema.ts';
@@ -180,6 +188,10 @@ function* everyQuery(queries: Queries): Script<void> {
   yield* queries.changedRows('ann', { revision: 0, contentId: '' }, 1);
   yield* queries.unknownContentIds('ann');
   yield* queries.exportAll('ann');
+  yield* queries.learnerNames(['ann']);
+  yield* queries.certificate('1');
+  yield* queries.certificatesFor([{ userId: 'ann', courseId: 'web' }]);
+  yield* queries.insertCertificates([certificate]);
 }
 
 function* planOf(dialect: Database['dialect'], { sql, parameters }: Statement): Script<string> {

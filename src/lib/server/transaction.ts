@@ -1,4 +1,4 @@
-import type { Act, Book, Catalogue, Operation, SyncResult } from '../core/index.ts';
+import type { Act, Book, Catalogue, Item, Operation, SyncResult } from '../core/index.ts';
 import { ancestorsOf, lessonsCompletedBy } from '../core/index.ts';
 import type { Script } from './database.ts';
 import type { Ledger } from './ledger.ts';
@@ -64,6 +64,12 @@ export interface Device {
   lastEffectiveAt: number | null;
 }
 
+/** A course that a learner has completed and has no certificate for. */
+export interface Due {
+  ledger: Ledger;
+  course: Item;
+}
+
 /** What one transaction has read and will write. */
 export interface Transaction extends WriteContext {
   ledgers: Map<string, Ledger>;
@@ -76,6 +82,8 @@ export interface Transaction extends WriteContext {
   log: OperationRow[];
   changedDevices: Set<Device>;
   changedRows: Map<string, Set<string>>;
+  /** Courses whose certificates are to be issued, by (user, course). */
+  due: Map<string, Due>;
 }
 
 /** Locks the learners of a group of requests, then reads what the requests need at least. */
@@ -117,6 +125,7 @@ export function* begin<T>(
     log: [],
     changedDevices: new Set(),
     changedRows: new Map(),
+    due: new Map(),
   };
 }
 

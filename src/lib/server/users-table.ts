@@ -15,9 +15,10 @@ export interface UsersColumn {
 /**
  * Finds the column that names users, and throws one sentence that says what to do when progress
  * cannot refer to it: no such table or column, a key of another type, a key that is not unique.
+ * The column with the name on certificates, where the settings say one, is there too.
  */
 export function* findUsersKey(database: Database, users: UsersTable): Script<UsersColumn> {
-  const { table, key, type } = users;
+  const { table, key, type, name: nameColumn } = users;
   const columns = yield* columnsOf(database, table);
   if (columns.length === 0) {
     throw new Error(
@@ -38,6 +39,11 @@ export function* findUsersKey(database: Database, users: UsersTable): Script<Use
   if (!column.isUnique) {
     throw new Error(
       `The column "${key}" of "${table}" is not unique: name the primary key in the setting users.key.`,
+    );
+  }
+  if (nameColumn !== undefined && !columns.some(({ name }) => name === nameColumn)) {
+    throw new Error(
+      `The table "${table}" has no column "${nameColumn}": let the setting users.name say which one holds the name for certificates.`,
     );
   }
   return column;

@@ -14,12 +14,13 @@ import {
   UNTOUCHED,
 } from '../core/index.ts';
 import { refusalOfAttempt } from './attempts.ts';
+import { coursesDue, issueCertificates } from './certificates.ts';
 import type { Script } from './database.ts';
 import type { Ledger } from './ledger.ts';
 import { addRows, bringTo, projectRow } from './ledger.ts';
 import { knownAs, writeLog } from './operation-log.ts';
 import type { Device, TimedDraft, Transaction, WriteContext, WriteRequest } from './transaction.ts';
-import { begin, deviceOf, save, serverDevice } from './transaction.ts';
+import { begin, deviceOf, pair, save, serverDevice } from './transaction.ts';
 
 /** Most content ids of one learner that no catalogue here knows. */
 const MAX_UNKNOWN_IDS = 1000;
@@ -38,6 +39,7 @@ export function* writeGroup<T>(
   const transaction = yield* begin(context, requests);
   const answers: T[] = [];
   for (const request of requests) answers.push(yield* writeOne(transaction, request));
+  if (transaction.due.size > 0) yield* issueCertificates(transaction);
   yield* save(transaction);
   return answers;
 }
@@ -62,6 +64,9 @@ function* writeOne<T>(transaction: Transaction, request: WriteRequest<T>): Scrip
   }
   yield* settleAll(transaction, ledger, changed);
   projectAll(transaction, ledger, changed);
+  for (const course of coursesDue(catalogue, ledger, changed)) {
+    transaction.due.set(pair(request.userId, course.id), { ledger, course });
+  }
   return request.answer({ catalogue, ledger, results, lastSeq: device.lastSeq, now });
 }
 

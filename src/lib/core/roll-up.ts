@@ -123,13 +123,18 @@ export function containerProgress(item: Item, rollUp: RollUp): ContainerProgress
     startedAt: rollUp.started,
     lastAccessedAt: rollUp.lastAccessed,
     progressPercentage: total > 0 ? Math.floor((100 * completed) / total) : 0,
-    score: rollUp.scoreCount > 0 ? Math.round(rollUp.scoreSum / rollUp.scoreCount) : null,
+    score: meanScore(rollUp),
     data: null,
     timeSpentMs: rollUp.spent,
     completed,
     total,
     newSinceCompletion: mark ? Math.max(0, total - completed - mark.reopened.length) : 0,
   };
+}
+
+/** The rounded mean over what has a score, 0 to 100; null where nothing has. */
+export function meanScore({ scoreSum, scoreCount }: Sums): number | null {
+  return scoreCount > 0 ? Math.round(scoreSum / scoreCount) : null;
 }
 
 function add(a: Sums, b: Sums): Sums {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Book } from './book.ts';
 import { createBook, progressOf, progressOfContainer } from './book.ts';
 import type { Catalogue, Item } from './catalogue.ts';
-import { createCatalogue, isUnit, scopeOf, walk } from './catalogue.ts';
+import { ancestorsOf, createCatalogue, isUnit, scopeOf, walk } from './catalogue.ts';
 import { contents } from './content.testing.ts';
 import type { ContentData } from './content.ts';
 import { UNTOUCHED } from './item-state.ts';
@@ -166,7 +166,7 @@ describe('an overview', () => {
   test('of an empty catalogue is empty', () => {
     expect(overviewOf(createCatalogue([]), createBook(), 'ada')).toEqual({
       user: 'ada',
-      overall: { completed: 0, total: 0, progressPercentage: 0 },
+      overall: { completed: 0, total: 0, progressPercentage: 0, score: null, timeSpentMs: 0 },
       items: {},
       courses: [],
       continue: null,
@@ -181,6 +181,8 @@ describe('an overview', () => {
       completed: 1,
       total: 1,
       progressPercentage: 100,
+      score: null,
+      timeSpentMs: 0,
     });
   });
 });
@@ -230,5 +232,17 @@ function overallOf(catalogue: Catalogue, book: Book) {
     });
   const completed = counts.reduce((sum, [each]) => sum + each, 0);
   const total = counts.reduce((sum, [, each]) => sum + each, 0);
-  return { completed, total, progressPercentage: Math.floor((100 * completed) / (total || 1)) };
+  const units = catalogue.units.map((unit) => ({ unit, ...progressOf(catalogue, book, unit) }));
+  const scores = units
+    .filter(({ unit }) => unit.type === 'exercise')
+    .filter(({ unit }) => [unit, ...ancestorsOf(unit)].every((each) => !each.optional))
+    .flatMap(({ score }) => score ?? []);
+  const sum = (numbers: number[]) => numbers.reduce((all, each) => all + each, 0);
+  return {
+    completed,
+    total,
+    progressPercentage: Math.floor((100 * completed) / (total || 1)),
+    score: scores.length > 0 ? Math.round(sum(scores) / scores.length) : null,
+    timeSpentMs: sum(units.map(({ timeSpentMs }) => timeSpentMs)),
+  };
 }

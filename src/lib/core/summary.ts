@@ -1,12 +1,12 @@
 import type { Book } from './book.ts';
-import { progressOfContainer, rollUpOf, statesOf } from './book.ts';
+import { progressOfContainer, progressOfUnit, rollUpOf, statesOf } from './book.ts';
 import type { Catalogue, Item } from './catalogue.ts';
 import { isUnit } from './catalogue.ts';
 import { continueAt } from './next.ts';
 import { toIso } from './record.ts';
 import { headingIn } from './resume-point.ts';
 import type { ContainerProgress } from './roll-up.ts';
-import { countOf } from './roll-up.ts';
+import { addUp, countOf, given, meanScore, unitSums } from './roll-up.ts';
 import type { Status } from './unit-progress.ts';
 import { lastSaved, statusOf } from './unit-progress.ts';
 
@@ -73,7 +73,14 @@ export interface CourseOverview extends ContainerSummary, Target {
 /** All of a learner's progress at a glance. */
 export interface Overview {
   user: string | null;
-  overall: { completed: number; total: number; progressPercentage: number };
+  overall: {
+    completed: number;
+    total: number;
+    progressPercentage: number;
+    /** Rounded mean over required exercises that have a score. */
+    score: number | null;
+    timeSpentMs: number;
+  };
   /** Every theme, course and module. */
   items: Record<string, ContainerSummary>;
   /** In reading order. */
@@ -151,17 +158,22 @@ function unitSummaries(book: Book, container: Item): UnitSummary[] {
 
 /** The whole catalogue counted as a container would be. */
 function overall(catalogue: Catalogue, book: Book): Overview['overall'] {
-  const counts = catalogue.roots
-    .filter((root) => !root.optional)
-    .map((root) =>
-      isUnit(root)
-        ? { completed: statusOf(statesOf(book, root)) === 'completed' ? 1 : 0, total: 1 }
-        : countOf(root, rollUpOf(catalogue, book, root)),
-    );
-  const completed = counts.reduce((sum, count) => sum + count.completed, 0);
-  const total = counts.reduce((sum, count) => sum + count.total, 0);
-  const progressPercentage = total > 0 ? Math.floor((100 * completed) / total) : 0;
-  return { completed, total, progressPercentage };
+  const parts = catalogue.roots.map((root) => {
+    const sums = isUnit(root)
+      ? unitSums(root, progressOfUnit(book, root))
+      : rollUpOf(catalogue, book, root);
+    const total = isUnit(root) ? 1 : countOf(root, sums).total;
+    return { given: given(root, sums), total: root.optional ? 0 : total };
+  });
+  const sums = addUp(parts.map((part) => part.given));
+  const total = parts.reduce((sum, part) => sum + part.total, 0);
+  return {
+    completed: sums.completed,
+    total,
+    progressPercentage: total > 0 ? Math.floor((100 * sums.completed) / total) : 0,
+    score: meanScore(sums),
+    timeSpentMs: sums.spent,
+  };
 }
 
 /** Where the unfinished course that was visited last goes on. */

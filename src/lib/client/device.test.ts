@@ -102,6 +102,22 @@ describe('what a guest did', () => {
     expect(await log('ada')).toHaveLength(2);
   });
 
+  test('is not brought back by a page of the guest that slept meanwhile', async () => {
+    const asleep = await open(null);
+    await asleep.complete('a');
+    asleep.stop();
+    const ada = await open('ada');
+    await ada.device.add(ada.device.offers[0]!);
+    await world.settle();
+    await asleep.complete('b');
+    await world.settle();
+    await ada.device.look();
+    expect(ada.device.offers).toMatchObject([{ units: 1 }]);
+    await ada.device.add(ada.device.offers[0]!);
+    await world.settle();
+    expect((await log('ada')).map(({ contentId }) => contentId)).toEqual(['a', 'b']);
+  });
+
   test('joins what the account has: it takes nothing back that the guest had not seen', async () => {
     const elsewhere = await world.visit('a');
     await elsewhere.complete('a');

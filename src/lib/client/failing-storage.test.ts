@@ -33,7 +33,7 @@ afterEach(() => world.close());
 const log = async (user: string) => (await world.server.export(user)).operations;
 
 /** A page of whoever is signed in, once all is read and sent. */
-const open = async (user: string) => {
+const open = async (user: string | null) => {
   world.session = user;
   const page = await world.visit('a', { browser });
   await world.settle();
@@ -78,6 +78,17 @@ describe('storage that fails', () => {
     world.network.always = null;
     await world.clock.advance(6 * MINUTE);
     expect([page.user, page.pending, (await log('ada')).length]).toEqual(['ada', 0, 2]);
+  });
+
+  test('deleted underneath a guest’s tabs, brings them together again', async () => {
+    const { storage, lose } = losable();
+    browser = createBrowser(randomUUID, storage);
+    const first = await open(null);
+    lose();
+    const second = await open(null);
+    await first.complete('a');
+    await world.settle();
+    expect([first.get('a').status, second.get('a').status]).toEqual(['completed', 'completed']);
   });
 
   test('deleted underneath the page, counts no time twice', async () => {

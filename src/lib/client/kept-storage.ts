@@ -69,7 +69,8 @@ export function keptStorage(kept: KeyValue, newId: () => string): DeviceStorage 
         const { operations } = await workIn(values, guest);
         await outboxRow(values, userKey(user), newId);
         await deposit(values, userKey(user), remake(operations, newId()));
-        await forget(values, guest);
+        // The outbox itself stays: a page that finds its own gone would fill it again.
+        await clearWork(values, guest);
       }),
     reserve: (guest, reservedFor) =>
       kept.write(async (values) => {

@@ -75,10 +75,11 @@ export class LearnerStorage {
     try {
       const again = await this.#options.storage();
       const present = await again.present();
+      const user = userOf(key);
       // The outbox of who left is cleared away: that is no reason to push aside who came.
       const opened =
-        present === null || present === key
-          ? await enterInto(again, { user: userOf(key) })
+        present === null || userOf(present) === user
+          ? await enterInto(again, { user })
           : await openOnly(again, key);
       return await this.#goOn(opened);
     } catch {

@@ -193,8 +193,8 @@ export function createWitness(happened: (what: string) => void): Witness {
           (state === 'owed' || state === 'acknowledged') && learners.has(userKey(user)),
       );
       const lost = owed.filter(({ kind, contentId, at, mayRepeat, learners }) => {
-        if (!isLogged(kind)) return !seen.has(contentId);
-        return !logged.has(nameOf({ kind, contentId, at })) && !(mayRepeat && learners.size > 1);
+        if (mayRepeat && learners.size > 1) return false;
+        return isLogged(kind) ? !logged.has(nameOf({ kind, contentId, at })) : !seen.has(contentId);
       });
       const foreign = operations.filter((entry) => {
         const deed = deeds.get(nameOf(entry));

@@ -177,7 +177,8 @@ export class Learner {
 
   /**
    * Does what `make` says; it shows at once. Resolves when it is kept on this device. Where only the
-   * device knows what was done so far (a guest's work, the device's totals), it waits until it was asked.
+   * device knows what was done so far (a guest's work, the device's totals) or how it is named (what
+   * is taken back), it waits until it was asked.
    */
   async act(
     make: (desk: Desk) => readonly AddressedAct[],
@@ -186,7 +187,9 @@ export class Learner {
     const { environment, who } = this.#options;
     const at = environment.now();
     const isGuest = who === 'here' || who.user === null;
-    if (this.#device === null && (isGuest || needsDevice)) await this.#storage.open();
+    const asksDevice = needsDevice || (isGuest && this.#device === null);
+    // What is on its way into the outbox gets its name there.
+    if (asksDevice) await this.#storage.open().then(() => this.#turn);
     const device = this.#device ?? NOT_ASKED_YET;
     const acts = untrack(() => make({ book: this.#book, device }));
     if (acts.length === 0) return;
@@ -211,11 +214,9 @@ export class Learner {
     this.#sync?.send();
   }
 
-  dismiss(operation: Operation): Promise<void> {
-    return this.#inTurn(async () => {
-      await this.#storage.use((outbox) => outbox.dismiss(operation));
-      this.#attention = await this.#storage.use((outbox) => outbox.attention());
-    });
+  async dismiss(operation: Operation): Promise<void> {
+    await this.#storage.use((outbox) => outbox.dismiss(operation));
+    await this.#rereadOutbox();
   }
 
   /** Begins to send, and reads what the device keeps. */

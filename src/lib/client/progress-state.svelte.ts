@@ -238,7 +238,7 @@ export class ProgressState {
   reopen(id: string): Promise<void> {
     const catalogue = this.#catalogue;
     const item = this.#item(id);
-    return this.#learner.act(({ book }) => reopening(catalogue, book, item));
+    return this.#learner.act(({ book }) => reopening(catalogue, book, item), { needsDevice: true });
   }
 
   /** Starts an item again, as if it had never been touched; of a container, every unit. */

@@ -255,6 +255,16 @@ describe('a learner', () => {
     expect(progress.get('a').status).toBe('in-progress');
   });
 
+  test('takes back a mark that is only on its way to the device', async () => {
+    const progress = await world.visit('a');
+    void progress.complete('a');
+    await progress.reopen('a');
+    expect(progress.get('a').status).toBe('in-progress');
+    await world.settle();
+    expect([progress.pending, progress.attention]).toEqual([0, []]);
+    expect((await world.server.summary('ada', 'knots')).completed).toBe(0);
+  });
+
   test('sends nothing before the page has started, and nothing more once it has stopped', async () => {
     const progress = await world.visit('a');
     progress.stop();

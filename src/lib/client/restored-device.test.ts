@@ -5,6 +5,8 @@ import type { FakeBrowser } from './browser.testing.ts';
 import { createBrowser } from './browser.testing.ts';
 import { userKey } from './device-storage.ts';
 import { memoryStorage } from './memory-storage.ts';
+import type { Outbox } from './outbox.ts';
+import { hearUnheard } from './unheard.testing.ts';
 import type { World } from './world.testing.ts';
 import { createWorld, START } from './world.testing.ts';
 
@@ -82,6 +84,64 @@ describe('a device that was restored from a copy', () => {
     world.network.always = null;
     await world.clock.advance(10 * MINUTE);
     expect([copy.pending, copy.attention, await completedOnServer()]).toEqual([0, [], 2]);
+  });
+
+  describe('on a full disk', () => {
+    const room = { isThere: false, refused: 0 };
+    let unheard: unknown[];
+    let listenNoMore: () => void;
+    beforeEach(() => {
+      Object.assign(room, { isThere: false, refused: 0 });
+      unheard = [];
+      listenNoMore = hearUnheard((failure) => unheard.push(failure));
+    });
+    afterEach(() => listenNoMore());
+
+    /** The same browser, which finds no room for another name. */
+    const withoutRoom = ({ storage }: FakeBrowser): FakeBrowser =>
+      createBrowser(randomUUID, {
+        ...storage,
+        outbox: async (learner) => {
+          const outbox = await storage.outbox(learner);
+          const renew: Outbox['renew'] = (renewal) => {
+            if (room.isThere) return outbox.renew(renewal);
+            room.refused++;
+            return Promise.reject(new DOMException('No room.', 'QuotaExceededError'));
+          };
+          return { ...outbox, renew };
+        },
+      });
+
+    test('sends nothing under the old name, and all of it once there is room', async () => {
+      const original = await world.visit('a', { newId: copied() });
+      await original.complete('a');
+      await original.complete('b');
+      await world.settle();
+      const copy = await world.visit('a', { browser: withoutRoom(await found('c')) });
+      await world.clock.advance(20 * MINUTE);
+      expect([room.refused > 1, copy.pending, await completedOnServer()]).toEqual([true, 1, 2]);
+      expect(unheard).toHaveLength(room.refused);
+      room.isThere = true;
+      await world.clock.advance(20 * MINUTE);
+      expect([copy.pending, copy.attention, await completedOnServer()]).toEqual([0, [], 3]);
+    });
+
+    test('nothing more either if the original goes on only now', async () => {
+      const copy = await world.visit('a', { browser: withoutRoom(await found()) });
+      await world.settle();
+      const original = await world.visit('a', { newId: copied() });
+      await original.complete('a');
+      await original.complete('b');
+      await world.settle();
+      await world.clock.advance(MINUTE);
+      expect(room.refused).toBeGreaterThan(0);
+      await copy.complete('c');
+      await world.settle();
+      expect([copy.pending, copy.attention, await completedOnServer()]).toEqual([1, [], 2]);
+      room.isThere = true;
+      await world.clock.advance(20 * MINUTE);
+      expect([copy.pending, copy.attention, await completedOnServer()]).toEqual([0, [], 3]);
+    });
   });
 
   test('keeps its name if the server knows nothing newer of it', async () => {

@@ -22,6 +22,7 @@ import type { Run } from './simulate-run.testing.ts';
 import type { Tab } from './simulate-tab.testing.ts';
 import { createWitness } from './simulate-witness.testing.ts';
 import { keepGlobals } from './stage.testing.ts';
+import { hearUnheard } from './unheard.testing.ts';
 import { START } from './world.testing.ts';
 
 /** What a run came to. */
@@ -72,7 +73,10 @@ export async function createArena(): Promise<Arena> {
   for (content = 0; content < CONTENTS.length; content++) shells.push(await server.load(null, 'a'));
   const restoreGlobals = keepGlobals();
   let unheard: unknown[] = [];
-  const restoreListeners = hearUnheard((error) => unheard.push(error));
+  // A page is told when its disk is too full for what it must write, and tries again.
+  const restoreListeners = hearUnheard((error) => {
+    if ((error as Error).name !== 'QuotaExceededError') unheard.push(error);
+  });
 
   return {
     play: async (history, dress = (storage) => storage) => {
@@ -151,16 +155,6 @@ export async function createArena(): Promise<Arena> {
       restoreGlobals();
       restoreListeners();
     },
-  };
-}
-
-/** Hears of every promise that fails unheard, instead of whoever does so otherwise. */
-function hearUnheard(hear: (error: unknown) => void): () => void {
-  const others = process.listeners('unhandledRejection');
-  process.removeAllListeners('unhandledRejection').on('unhandledRejection', hear);
-  return () => {
-    process.off('unhandledRejection', hear);
-    for (const listener of others) process.on('unhandledRejection', listener);
   };
 }
 

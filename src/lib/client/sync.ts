@@ -257,6 +257,8 @@ export class Sync {
     // Something may have been done here before the server was asked for the first time.
     const collides = !this.#verified && (await use((outbox) => outbox.collides(lastSeq)));
     if (lastSeq > known.lastSeq || collides) {
+      // Without room for the new name, nothing more goes out under the old one.
+      this.#verified = false;
       const spentBefore = (contentId: string) => spentOf(device, contentId);
       const renewal = { device: environment.newId(), spentBefore };
       await use((outbox) => outbox.renew(renewal));

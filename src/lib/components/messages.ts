@@ -53,6 +53,7 @@ export const english = {
   markComplete: 'Mark as complete',
   completedBy,
   takenBack: 'Not completed any more',
+  undo: 'Undo',
   passToComplete: 'Passing the exercise completes it.',
   signInToMark: 'Sign in to mark this as complete',
 

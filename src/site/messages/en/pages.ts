@@ -86,6 +86,7 @@ export const pages = {
     questionsLater: 'The questions are not here yet',
     questionsLaterMore:
       'This exercise is completed by answering its questions. They arrive in a later version of this site; until then it stays open, and you can read on.',
+    goOnAt: (heading: string) => `Go on at “${heading}”`,
     copy: 'Copy',
     copied: 'Copied',
     copyFailed: 'Could not copy',

@@ -1,5 +1,6 @@
 import { accounts } from './messages/en/accounts.ts';
 import { content } from './messages/en/content.ts';
+import { dashboard } from './messages/en/dashboard.ts';
 import { offline } from './messages/en/offline.ts';
 import { pages } from './messages/en/pages.ts';
 
@@ -14,6 +15,9 @@ export const accountMessages = accounts;
 
 /** The words that rendering adds to a page of Markdown. */
 export const contentMessages = content;
+
+/** The words of figures and days on the dashboard. */
+export const dashboardMessages = dashboard;
 
 /** The words of reading without a network. */
 export const offlineMessages = offline;

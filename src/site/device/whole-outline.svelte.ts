@@ -1,6 +1,6 @@
 import { page } from '$app/state';
-import type { ContentData, Outline, Overview } from 'sveltekit-cairn';
-import { openOutline, overviewOf } from 'sveltekit-cairn';
+import type { Activity, ContentData, Outline, Overview } from 'sveltekit-cairn';
+import { activityOf, openOutline, overviewOf, workIn } from 'sveltekit-cairn';
 import { getProgress } from 'sveltekit-cairn/client';
 
 /** Where the outline of the whole site is; the same for everybody, and there when offline. */
@@ -26,19 +26,30 @@ function wholeOutline(wanted: () => boolean): { readonly current: Outline | null
  * The progress of whoever learns on this device, at a glance; null until it is known. For pages that
  * the server made for nobody: a guest's, and a copy that is read offline.
  */
-export function deviceOverview(): { readonly current: Overview | null } {
+export function deviceOverview(): {
+  readonly current: Overview | null;
+  /** Its days, by this browser's own calendar. */
+  readonly activity: Activity | null;
+} {
   const progress = getProgress();
   const isForNobody = $derived(page.data.user === null);
   const outline = wholeOutline(() => isForNobody && progress.known && !progress.isEmpty);
   const catalogue = $derived(isForNobody && outline.current ? openOutline(outline.current) : null);
-  const overview = $derived(
-    catalogue && overviewOf(catalogue, progress.bookOf(catalogue), progress.user),
-  );
+  const book = $derived(catalogue && progress.bookOf(catalogue));
+  const overview = $derived(catalogue && book && overviewOf(catalogue, book, progress.user));
+  const activity = $derived(book && activityOf(workIn(book), hereAndNow()));
   return {
     get current() {
       return overview;
     },
+    get activity() {
+      return activity;
+    },
   };
+}
+
+function hereAndNow() {
+  return { now: Date.now(), timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone };
 }
 
 /** Answers how content items are called, wherever on the site they are; by their id until that is known. */

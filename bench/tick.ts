@@ -68,7 +68,8 @@ declare let timings: number[];
 function startTiming(): void {
   Object.assign(window, { timings: [] });
   new PerformanceObserver((list) => {
-    for (const { name, duration } of list.getEntries()) if (name === 'click') timings.push(duration);
+    for (const { name, duration } of list.getEntries())
+      if (name === 'click') timings.push(duration);
   }).observe({ type: 'event', durationThreshold: 16 } as PerformanceObserverInit);
   const pressed = () => document.querySelector('[aria-pressed]')!.getAttribute('aria-pressed');
   const onClick = () => {

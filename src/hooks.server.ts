@@ -7,6 +7,7 @@ import { setCookies } from './site/accounts/form-action.ts';
 import type { Session } from './site/accounts/session.ts';
 import { startCairn } from './site/cairn.ts';
 import type { Cairn } from './site/cairn.ts';
+import { compressed } from './site/compressed.ts';
 import { BUILD_HEADER, COPY_HEADER, markedAsCopy } from './site/offline/copy-mark.ts';
 import { isForeign } from './site/same-origin.ts';
 import { readSettings } from './site/settings.ts';
@@ -37,7 +38,8 @@ export const handle: Handle = async ({ event, resolve }) => {
   event.locals.copy = event.request.headers.has(COPY_HEADER);
   if (event.locals.copy) {
     event.locals.user = null;
-    return asCopy(await resolve(event, { transformPageChunk: ({ html }) => markedAsCopy(html) }));
+    const copy = await resolve(event, { transformPageChunk: ({ html }) => markedAsCopy(html) });
+    return compressed(event.request, asCopy(copy));
   }
 
   let session: Session | null;
@@ -56,7 +58,7 @@ export const handle: Handle = async ({ event, resolve }) => {
   if (session && isPersonal(event, response)) {
     response.headers.set('cache-control', 'private, no-store');
   }
-  return response;
+  return isApi ? response : compressed(event.request, response);
 };
 
 /** Says which content and which build of the site a copy is of. */

@@ -122,7 +122,7 @@ describe('a learner', () => {
       await page.goto(FIRST);
       await markButton(page).click();
       await expectMarked(page, true);
-      await page.getByText('Saved on this device').waitFor();
+      await page.getByText('Saved here').waitFor();
     });
   });
 

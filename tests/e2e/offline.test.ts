@@ -300,7 +300,7 @@ describe('a learner who is offline', () => {
       await expectMarked(page, true);
       await page.reload();
       await expectMarked(page, true);
-      await page.getByRole('banner').getByText('Saved on this device').waitFor();
+      await page.getByRole('banner').getByText('Saved here').waitFor();
     }));
 
   test('leaves nothing for the next one on the device, in no cache either', () =>

@@ -69,7 +69,7 @@ export const english = {
   saving: 'Saving',
   offline: (waiting: number) => (waiting > 0 ? `Offline, ${waiting} waiting` : 'Offline'),
   signedOut: (waiting: number) => (waiting > 0 ? `Signed out, ${waiting} waiting` : 'Signed out'),
-  onDevice: 'Saved on this device',
+  onDevice: 'Saved here',
   notKept: 'This device cannot keep what you do: it is lost when you close the page',
   needsAttention: (number: number) => `Needs attention: ${number}`,
   refusal: (code: string) => refusals[code] ?? `The server refused it (${code}).`,

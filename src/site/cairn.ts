@@ -8,6 +8,7 @@ import { createMailer } from './accounts/mail.ts';
 import type { SiteContent } from './content/content.ts';
 import { createContent } from './content/content.ts';
 import { RESERVED_PATHS } from './content/reserved-paths.ts';
+import { gradeAnswers } from './exercises/grade.ts';
 import { openSiteDatabase } from './database.ts';
 import type { Settings } from './settings.ts';
 import { log, logFailure } from './trace.ts';
@@ -49,6 +50,7 @@ export async function startCairn(settings: Settings, { development = false } = {
     catalogue,
     database,
     identify: ({ locals }) => locals.user?.id ?? null,
+    grade: (contentId, answers) => gradeAnswers(content.questions(contentId), answers).score,
     onError: (error, traceId) => logFailure(traceId, 'Progress', error),
   });
   await progress.migrate();

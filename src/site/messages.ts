@@ -1,6 +1,7 @@
 import { accounts } from './messages/en/accounts.ts';
 import { content } from './messages/en/content.ts';
 import { dashboard } from './messages/en/dashboard.ts';
+import { exercises } from './messages/en/exercises.ts';
 import { offline } from './messages/en/offline.ts';
 import { pages } from './messages/en/pages.ts';
 
@@ -15,6 +16,9 @@ export const accountMessages = accounts;
 
 /** The words that rendering adds to a page of Markdown. */
 export const contentMessages = content;
+
+/** The words of exercises with questions. */
+export const exerciseMessages = exercises;
 
 /** The words of figures and days on the dashboard. */
 export const dashboardMessages = dashboard;

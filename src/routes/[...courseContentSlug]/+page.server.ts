@@ -1,7 +1,10 @@
 import { error, redirect } from '@sveltejs/kit';
 import { isUnit, walk } from 'sveltekit-cairn';
+import type { Catalogue, Item } from 'sveltekit-cairn';
 import * as v from 'valibot';
 import { formValues } from '../../site/accounts/form-action.ts';
+import { exercisePage } from '../../site/exercises/exercise-page.ts';
+import { handIn } from '../../site/exercises/hand-in.ts';
 import { cardsOf } from '../../site/ui/card.ts';
 import { contentPage } from '../../site/ui/content-page.ts';
 import { meantPlace } from '../../site/ui/meant-place.ts';
@@ -11,7 +14,7 @@ export const load: PageServerLoad = async ({ params, locals, depends }) => {
   const { cairn } = locals;
   const { content, progress } = cairn;
   const current = cairn.catalogue();
-  const item = [...walk(current.roots)].find(({ path }) => path === params.courseContentSlug);
+  const item = itemAt(current, params.courseContentSlug);
   const page = item && (await content.page(item.id));
   if (!page) {
     const meant = meantPlace(current, params.courseContentSlug);
@@ -29,8 +32,16 @@ export const load: PageServerLoad = async ({ params, locals, depends }) => {
     return { content: contentPage(current, item, { page, loaded: null }), loaded, card, cards };
   }
   const loaded = await progress.load(userId, item.id);
-  return { content: contentPage(current, item, { page, loaded }), loaded };
+  const shown = { content: contentPage(current, item, { page, loaded }), loaded };
+  if (!item.graded) return shown;
+  depends('cairn:attempts');
+  const attempts = userId === null ? [] : await progress.attempts(userId, item.id);
+  return { ...shown, exercise: exercisePage(item, content.questions(item.id), attempts) };
 };
+
+function itemAt({ roots }: Catalogue, path: string): Item | undefined {
+  return [...walk(roots)].find((item) => item.path === path);
+}
 
 const mark = v.object({ contentId: v.string(), intent: v.picklist(['complete', 'reopen']) });
 
@@ -51,4 +62,8 @@ export const actions: Actions = {
     ]);
     redirect(303, url.pathname);
   },
+
+  /** The answers to an exercise as a plain form. */
+  attempt: (event) =>
+    handIn(event, itemAt(event.locals.cairn.catalogue(), event.params.courseContentSlug)),
 };

@@ -36,7 +36,8 @@ export async function formValues(request: Request): Promise<Record<string, strin
   return values;
 }
 
-async function readForm(request: Request): Promise<FormData> {
+/** Reads a form. A body that is none is refused with 400. */
+export async function readForm(request: Request): Promise<FormData> {
   try {
     return await request.formData();
   } catch (problem) {

@@ -5,6 +5,7 @@ import type { Edition, LoadOptions } from './load.ts';
 import { createPageCache } from './page-cache.ts';
 import { ContentError } from './problems.ts';
 import type { Problem } from './problems.ts';
+import type { Question } from './questions.ts';
 import type { Page } from './render.ts';
 
 /** How the content is opened. */
@@ -30,6 +31,8 @@ export interface SiteContent {
   introduction(): Promise<Page>;
   /** An item's text; empty for a folder without a page, undefined for an unknown id. */
   page(id: string): Promise<Page | undefined>;
+  /** An exercise's questions with their answers, for the server alone; none of any other id. */
+  questions(id: string): readonly Question[];
   /**
    * The absolute path of an image, sound, video or document beside the pages, by its URL path without
    * the leading slash. Undefined for all else: other kinds of files, hidden ones, what lies
@@ -83,6 +86,9 @@ export function createContent({ watch = false, ...options }: ContentOptions): Si
       const item = refresh().items.get(id);
       if (!item) return undefined;
       return item.page ? show(item.page, item.data.title) : EMPTY;
+    },
+    questions(id) {
+      return refresh().items.get(id)?.page?.values.questions ?? [];
     },
     asset(path) {
       return refresh().places.fileAt(path);

@@ -3,7 +3,7 @@ import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml
 import type { Document, Pair, YAMLError, YAMLMap } from 'yaml';
 import { CONTENT_TYPES } from 'sveltekit-cairn';
 import { list, text, truth, wholeNumber } from './front-matter-values.ts';
-import { question } from './questions.ts';
+import { questions } from './questions.ts';
 import type { Finding } from './problems.ts';
 
 const positive = (what: string) =>
@@ -34,7 +34,7 @@ const frontMatter = v.object({
     passingScore: v.optional(wholeNumber),
     score: v.optional(v.picklist(['best', 'latest', 'first'], 'must be best, latest or first')),
     attempts: v.optional(wholeNumber),
-    questions: v.optional(v.pipe(list(question), v.nonEmpty('must hold at least one question'))),
+    questions: v.optional(questions),
 });
 
 /** What an author said about a page, unknown keys left out. */

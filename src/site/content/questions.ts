@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { MAX_DATA_BYTES } from 'sveltekit-cairn';
+import { MAX_ANSWER_LENGTH } from './answer-length.ts';
 import { list, text, wholeNumber } from './front-matter-values.ts';
 
 const ofEveryKind = {
@@ -69,10 +71,26 @@ const number = v.object({
 /** The options, written in the right order and shown in another. */
 const order = v.object({ kind: v.literal('order'), ...ofEveryKind, options });
 
-/** One question of an exercise, with its answer: it never leaves the server. */
-export const question = v.variant(
+const question = v.variant(
   'kind',
   [choice, multiple, written, number, order],
   'must be choice, multiple, text, number or order',
 );
+
+/** One question of an exercise, with its answer: it never leaves the server. */
+export type Question = v.InferOutput<typeof question>;
+
+/** The questions of an exercise; what a learner may answer to them fits into one attempt. */
+export const questions = v.pipe(
+  list(question),
+  v.nonEmpty('must hold at least one question'),
+  v.check(
+    (all) => Buffer.byteLength(JSON.stringify(all.map(longestAnswer))) <= MAX_DATA_BYTES / 2,
+    'must be fewer, or have shorter options: all answers together are too long to be handed in',
+  ),
+);
+
+function longestAnswer(asked: Question): unknown {
+  return 'options' in asked ? asked.options : 'x'.repeat(MAX_ANSWER_LENGTH);
+}
 

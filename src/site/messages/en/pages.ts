@@ -83,9 +83,6 @@ export const pages = {
     updated: 'Updated since you finished',
     updatedMore:
       'The author has rewritten this page since you completed it. It stays completed; you may want to look at it again.',
-    questionsLater: 'The questions are not here yet',
-    questionsLaterMore:
-      'This exercise is completed by answering its questions. They arrive in a later version of this site; until then it stays open, and you can read on.',
     goOnAt: (heading: string) => `Go on at “${heading}”`,
     copy: 'Copy',
     copied: 'Copied',

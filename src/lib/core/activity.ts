@@ -100,7 +100,8 @@ const QUARTER_HOUR = DAY / 96;
 
 /** Answers the date that it is somewhere at a time. */
 function calendarIn(timeZone: string): (time: number) => string {
-  const format = new Intl.DateTimeFormat('en', {
+  // Of all formats the one that every browser has; taking it apart is cheaper than `formatToParts`.
+  const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     calendar: 'gregory',
     numberingSystem: 'latn',
@@ -114,10 +115,8 @@ function calendarIn(timeZone: string): (time: number) => string {
     const quarter = Math.floor(time / QUARTER_HOUR);
     const before = known.get(quarter);
     if (before !== undefined) return before;
-    const parts = Object.fromEntries(
-      format.formatToParts(time).map(({ type, value }) => [type, value]),
-    );
-    const date = `${parts['year']}-${parts['month']}-${parts['day']}`;
+    const [month, day, year] = format.format(time).split('/');
+    const date = `${year}-${month}-${day}`;
     known.set(quarter, date);
     return date;
   };

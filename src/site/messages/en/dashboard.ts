@@ -12,10 +12,13 @@ function time(milliseconds: number): string {
   return parts.filter(Boolean).join(' ');
 }
 
-/** A date of the calendar, which lies in no time zone, in words. */
-function inWords(date: string, options: Intl.DateTimeFormatOptions): string {
-  return new Date(date).toLocaleDateString('en-GB', { ...options, timeZone: 'UTC' });
+/** Writes dates of the calendar, which lie in no time zone. Making a format is dear, using it is not. */
+function inWords(options: Intl.DateTimeFormatOptions): (date: string) => string {
+  const format = new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' });
+  return (date) => format.format(Date.parse(date));
 }
+
+const shortDay = inWords({ weekday: 'short', day: 'numeric', month: 'short' });
 
 /** What the dashboard says of figures and days; what it says of courses is with the pages. */
 export const dashboard = {
@@ -39,11 +42,10 @@ export const dashboard = {
     zone: (timeZone: string) =>
       `Days begin and end by the time of ${timeZone.replaceAll('_', ' ')}.`,
     changeZone: 'Change the time zone',
-    day: (date: string, isToday: boolean) =>
-      `${isToday ? 'Today, ' : ''}${inWords(date, { weekday: 'short', day: 'numeric', month: 'short' })}`,
-    longDay: (date: string) => inWords(date, { weekday: 'long', day: 'numeric', month: 'long' }),
-    month: (date: string) => inWords(date, { month: 'short' }),
-    weekday: (date: string) => inWords(date, { weekday: 'short' }),
+    day: (date: string, isToday: boolean) => `${isToday ? 'Today, ' : ''}${shortDay(date)}`,
+    longDay: inWords({ weekday: 'long', day: 'numeric', month: 'long' }),
+    month: inWords({ month: 'short' }),
+    weekday: inWords({ weekday: 'short' }),
     units: (units: number) => (units === 0 ? 'nothing' : count(units, 'unit')),
   },
 

@@ -10,18 +10,19 @@ import { fail, root, run, timed, toolEnvironment } from './project.js';
 
 /**
  * One check. Its script is package.json's; what it needs is made sure of first and may give it
- * settings; one with tests is a run of vitest, whose tests are counted.
+ * settings; one with tests is a run of vitest, whose tests are counted; those that only read the
+ * source run beside each other.
  * @typedef {() => Promise<Record<string, string> | void>} Need
- * @typedef {{ name: string, script?: string, tests?: boolean, needs?: Need[] }} Step
+ * @typedef {{ name: string, script?: string, reads?: boolean, tests?: boolean, needs?: Need[] }} Step
  */
 
 /** @type {Step[]} */
 const steps = [
-  { name: 'format', script: 'format:check' },
-  { name: 'lint', script: 'lint' },
-  { name: 'types', script: 'check' },
-  { name: 'boundaries', script: 'boundaries' },
-  { name: 'unused', script: 'unused' },
+  { name: 'format', script: 'format:check', reads: true },
+  { name: 'lint', script: 'lint', reads: true },
+  { name: 'types', script: 'check', reads: true },
+  { name: 'boundaries', script: 'boundaries', reads: true },
+  { name: 'unused', script: 'unused', reads: true },
   { name: 'unit', script: 'test:unit', tests: true, needs: [providePostgres] },
   { name: 'browser', script: 'test:browser', tests: true, needs: [provideChromium] },
   { name: 'build', needs: [buildIfChanged] },
@@ -49,7 +50,8 @@ try {
   rmSync(reports, { recursive: true, force: true });
   mkdirSync(reports, { recursive: true });
   await run('svelte-kit', ['sync']);
-  for (const step of chosen) await timed(`Step ${step.name}`, () => runStep(step));
+  await all(chosen.filter(({ reads }) => reads).map(runStep));
+  for (const step of chosen.filter(({ reads }) => !reads)) await runStep(step);
 } catch (problem) {
   fail(problem);
   // A failure that is no failed test (types, coverage ...) must not close on a green line.
@@ -71,16 +73,28 @@ function stepsNamed(names) {
   return steps.filter(({ name }) => names.length === 0 || names.includes(name));
 }
 
+/**
+ * Waits for all, also when one fails.
+ * @param {Promise<void>[]} runs
+ */
+async function all(runs) {
+  const ended = await Promise.allSettled(runs);
+  for (const end of ended) if (end.status === 'rejected') throw end.reason;
+}
+
 /** @param {Step} step */
-async function runStep({ name, script, tests = false, needs = [] }) {
+async function runStep({ name, script, reads = false, tests = false, needs = [] }) {
   const settings = {};
   for (const provide of needs) Object.assign(settings, await provide());
   if (script === undefined) return;
   const report = join(reports, `${name}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const code = await run('npm', ['run', '--silent', script, '--', ...(tests ? reporters : [])], {
-    environment: { ...toolEnvironment, ...settings },
-  });
+  const code = await timed(`Step ${name}`, () =>
+    run('npm', ['run', '--silent', script, '--', ...(tests ? reporters : [])], {
+      environment: { ...toolEnvironment, ...settings },
+      quiet: reads,
+    }),
+  );
   const counted = tests ? addUp(report) : true;
   if (code !== 0 || !counted) {
     throw new Error(`Stopped at the step "${name}": npm test -- ${name} runs it alone.`);

@@ -33,7 +33,7 @@ law(
       'what was skipped between two': (ranges: readonly Range[]) =>
         secondsIn(ranges) === 0
           ? []
-          : [[Math.min(...distinct(ranges)), Math.max(...distinct(ranges)) + 1]],
+          : [[Math.min(...distinct(ranges)), Math.max(...distinct(ranges)) + 1] as const],
     },
   },
   (merge) =>

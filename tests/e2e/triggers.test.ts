@@ -1,0 +1,365 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectAccessible, launchChromium, openProfile, visit } from '../support/chromium.ts';
+import type { ProfileOptions } from '../support/chromium.ts';
+import { startSite } from '../support/site.ts';
+import type { Site } from '../support/site.ts';
+import { expectMarked, markButton, saved } from './learner.ts';
+
+const PARTS = ['One', 'Two', 'Three', 'Four', 'Five'];
+const LONG = PARTS.map((part) => `## ${part}\n\n${'A sentence about knots. '.repeat(120)}`).join(
+  '\n\n',
+);
+const FILM = '<video src="film.webm" width="640" height="360"></video>';
+
+/** Short lessons of one minute: the end of their text completes them after 15 seconds. */
+const LESSONS = {
+  long: `---\nid: long\nduration: 1\n---\n# Long\n\n${LONG}`,
+  short: '---\nid: short\nduration: 1\n---\n# Short\n\nOne line.',
+  timed: '---\nid: timed\ncompletion: [{ time: 90 }]\n---\n# Timed\n\nOne line.',
+  film: `---\nid: film\ncompletion: [video]\n---\n# Film\n\n${FILM}`,
+  other: '---\nid: other\ncompletion: [button]\n---\n# Other\n\nOne line.',
+};
+
+const browser = await launchChromium();
+const content = mkdtempSync(join(tmpdir(), 'cairn-triggers-'));
+const sample = join(import.meta.dirname, '../../content/01-web/01-accessibility/03-senses');
+let site: Site;
+
+beforeAll(async () => {
+  writeFileSync(join(content, 'index.md'), '---\ntype: course\nid: knots\n---\n# Knots\n');
+  for (const [name, text] of Object.entries(LESSONS))
+    writeFileSync(join(content, `${name}.md`), text);
+  cpSync(join(sample, 'stacking.webm'), join(content, 'film.webm'));
+  site = await startSite({ content });
+});
+afterAll(async () => {
+  await browser.close();
+  await site.stop();
+  rmSync(content, { recursive: true });
+});
+
+/** A learner whose pages have a clock that the test sets. */
+async function learn(
+  story: (page: Page) => Promise<void>,
+  options: Partial<ProfileOptions> = {},
+): Promise<void> {
+  await visit(browser, { baseURL: site.origin, ...options }, async (page) => {
+    await begin(page);
+    await page.clock.install();
+    await story(page);
+  });
+}
+
+let accounts = 0;
+
+/** Signs up without a page. */
+async function begin(page: Page): Promise<void> {
+  const email = `reader-${process.pid}-${++accounts}@example.org`;
+  const answer = await page.request.post('/api/auth/sign-up/email', {
+    headers: { origin: site.origin },
+    data: { name: 'Ada Lovelace', email, password: 'correct horse battery' },
+  });
+  expect(answer.status()).toBe(200);
+}
+
+/** Opens a page and waits until its scripts run: time before that is nobody's. */
+async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await saved(page);
+}
+
+/** Time passes; with `busy`, the learner does something once in a while. */
+async function pass(page: Page, seconds: number, { busy = false } = {}): Promise<void> {
+  for (let left = seconds; left > 0; left -= 30) {
+    if (busy) await page.keyboard.press('Shift');
+    await page.clock.runFor(Math.min(30, left) * 1000);
+  }
+}
+
+const toEnd = (page: Page) => page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+
+/** What a screen reader would have been told at the mark. */
+const said = (page: Page) => page.getByRole('main').getByRole('status');
+
+async function record(page: Page, contentId: string): Promise<Record<string, unknown>> {
+  const answer = await page.request.get(`/api/progress/content?contentId=${contentId}`);
+  return (await answer.json()) as Record<string, unknown>;
+}
+
+/** The tab goes to the background, or comes back. */
+const turnTab = (page: Page, visibilityState: 'hidden' | 'visible') =>
+  page.evaluate((state) => {
+    Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, visibilityState);
+
+describe('reading to the end', () => {
+  test('completes a lesson, says so once, and can be undone for this visit', async () => {
+    await learn(async (page) => {
+      await open(page, '/long');
+      await pass(page, 20, { busy: true });
+      await expectMarked(page, false); // the end was never seen
+      await toEnd(page);
+      await pass(page, 3);
+      await expectMarked(page, true);
+      expect(await said(page).innerText()).toBe('Completed: you read to the end');
+      await expectAccessible(page);
+      await expect.poll(() => record(page, 'long')).toMatchObject({ completedBy: 'scroll' });
+
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await expectMarked(page, false);
+      expect(await markButton(page).evaluate((button) => button === document.activeElement)).toBe(
+        true,
+      );
+      expect(await said(page).innerText()).toBe('Not completed any more');
+      await pass(page, 120, { busy: true });
+      await expectMarked(page, false);
+
+      await page.getByRole('main').getByRole('link', { name: /^Next/ }).click();
+      await page.waitForURL('**/other');
+      await page.goBack();
+      await page.waitForURL('**/long');
+      await pass(page, 2);
+      await toEnd(page);
+      await pass(page, 18, { busy: true });
+      await expectMarked(page, true);
+    });
+  });
+
+  test('is not done by jumping to the end at once', async () => {
+    await learn(async (page) => {
+      await open(page, '/long');
+      await toEnd(page);
+      await pass(page, 12);
+      await expectMarked(page, false);
+    });
+  });
+
+  test('of a page without more than a screen needs no scrolling', async () => {
+    await learn(async (page) => {
+      await open(page, '/short');
+      await pass(page, 12);
+      await expectMarked(page, false);
+      await pass(page, 5);
+      await expectMarked(page, true);
+    });
+  });
+
+  test('counts nothing in a hidden tab, nor while another window has the focus', async () => {
+    await learn(async (page) => {
+      await open(page, '/other');
+      await page.addInitScript(() => {
+        Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+      });
+      await open(page, '/short');
+      await pass(page, 300, { busy: true });
+      expect(await record(page, 'short')).toMatchObject({ status: 'not-started', timeSpentMs: 0 });
+
+      await page.evaluate(() => {
+        document.hasFocus = () => false;
+      });
+      await turnTab(page, 'visible');
+      await pass(page, 300, { busy: true });
+      await expectMarked(page, false);
+      // It is on screen, so it was opened; nobody was at it.
+      await expect.poll(() => record(page, 'short')).toMatchObject({ status: 'in-progress' });
+      expect(await record(page, 'short')).toMatchObject({ timeSpentMs: 0 });
+
+      await page.evaluate(() => {
+        document.hasFocus = () => true;
+        window.dispatchEvent(new Event('focus'));
+      });
+      await pass(page, 17);
+      await expectMarked(page, true);
+    });
+  });
+});
+
+describe('active time', () => {
+  test('completes a lesson; who walks away for a while is not counted', async () => {
+    await learn(async (page) => {
+      await open(page, '/timed');
+      await pass(page, 300);
+      await expectMarked(page, false); // one minute after the last sign of life
+      await pass(page, 33, { busy: true });
+      await expectMarked(page, true);
+      expect(await said(page).innerText()).toBe('Completed: you took your time');
+      await expect.poll(() => record(page, 'timed')).toMatchObject({ completedBy: 'time' });
+    });
+  });
+
+  test('is kept every half minute and on leaving, and adds up over visits', async () => {
+    await learn(async (page) => {
+      await open(page, '/timed');
+      await pass(page, 45);
+      await page
+        .getByRole('main')
+        .getByRole('link', { name: /^Previous/ })
+        .click();
+      await page.waitForURL('**/short');
+      const spent = async () => Number((await record(page, 'timed'))['timeSpentMs']);
+      await expect.poll(spent).toBeGreaterThan(44_000);
+      expect(await spent()).toBeLessThan(50_000);
+      await open(page, '/timed');
+      await pass(page, 50, { busy: true });
+      await expectMarked(page, true);
+    });
+  });
+
+  test('of a page that did not load is nobody’s', async () => {
+    const expectedErrors = [/Failed to load resource/, /ERR_INTERNET_DISCONNECTED/, /503/];
+    await learn(
+      async (page) => {
+        await open(page, '/other');
+        await page.context().setOffline(true);
+        await page.goto('/short').catch(() => undefined);
+        await pass(page, 60, { busy: true });
+        await page.context().setOffline(false);
+        await open(page, '/other');
+        expect(await record(page, 'short')).toMatchObject({
+          status: 'not-started',
+          timeSpentMs: 0,
+        });
+      },
+      { expectedErrors },
+    );
+  });
+});
+
+describe('a film', () => {
+  const play = (page: Page, { from, to }: { from: number; to: number }) =>
+    page.evaluate(
+      ([from, to]) =>
+        new Promise<void>((resolve) => {
+          const film = document.querySelector('video')!;
+          film.muted = true;
+          film.playbackRate = 8;
+          film.currentTime = from!;
+          film.addEventListener('timeupdate', () => {
+            if (film.currentTime < to! && !film.ended) return;
+            film.pause();
+            resolve();
+          });
+          void film.play();
+        }),
+      [from, to],
+    );
+
+  test('completes its lesson when nine tenths were watched, in whatever visits', async () => {
+    await learn(async (page) => {
+      await open(page, '/film');
+      await pass(page, 2);
+      await play(page, { from: 0, to: 11 });
+      await play(page, { from: 2, to: 8 }); // again: nothing new
+      await expectMarked(page, false);
+      await page.getByRole('main').getByRole('link', { name: /^Next/ }).click();
+      await expect
+        .poll(() => record(page, 'film'))
+        .toMatchObject({ status: 'in-progress', data: { video: { '/film.webm': 8 } } });
+      expect(Number((await record(page, 'film'))['progressPercentage'])).toBeGreaterThan(49);
+
+      await open(page, '/film');
+      const film = page.locator('video');
+      await expect.poll(() => film.evaluate((each: HTMLVideoElement) => each.currentTime)).toBe(8);
+      await play(page, { from: 10.5, to: 20 });
+      await expectMarked(page, true);
+      expect(await said(page).innerText()).toBe('Completed: you watched it all');
+    });
+  });
+
+  test('that was skipped to its end does not', async () => {
+    await learn(async (page) => {
+      await open(page, '/film');
+      await pass(page, 2);
+      await play(page, { from: 15, to: 20 });
+      await pass(page, 60, { busy: true });
+      await expectMarked(page, false);
+    });
+  });
+
+  test('that does not load leaves the button', async () => {
+    await learn(
+      async (page) => {
+        await page.route('**/film.webm', (route) => route.abort());
+        await open(page, '/film');
+        await pass(page, 120, { busy: true });
+        await expectMarked(page, false);
+        await markButton(page).click();
+        await expectMarked(page, true);
+      },
+      { expectedErrors: [/Failed to load resource/] },
+    );
+  });
+});
+
+describe('coming back', () => {
+  const topOf = (page: Page, heading: string) =>
+    page
+      .getByRole('heading', { name: heading })
+      .evaluate((each) => Math.round(each.getBoundingClientRect().top));
+
+  test('leads to the heading where one stopped, without JavaScript too, and says so on a plain visit', async () => {
+    const profile = await openProfile(browser, { baseURL: site.origin });
+    const { page } = profile;
+    await begin(page);
+    await page.clock.install();
+    await open(page, '/long');
+    await page.clock.runFor(2000);
+    await page.getByRole('heading', { name: 'Three' }).evaluate((each) => each.scrollIntoView());
+    await page.evaluate(() => scrollBy(0, 100));
+    await page.clock.runFor(5000); // to be there, not only to pass
+    await page.getByRole('banner').getByRole('link', { name: 'Dashboard' }).click();
+    await page.waitForURL('**/dashboard');
+    const way = page.getByRole('link', { name: /^Continue where you stopped/ });
+    await expect.poll(() => way.getAttribute('href')).toBe('/long#s-three');
+    await way.click();
+    await page.waitForURL('**/long#s-three');
+    await expect.poll(() => topOf(page, 'Three')).toBeLessThan(100);
+
+    // The browser's own memory of a place goes first.
+    await page.evaluate(() => scrollTo(0, 120));
+    await page.waitForTimeout(200);
+    await page.reload();
+    await expect.poll(() => page.evaluate(() => scrollY)).toBe(120);
+
+    await open(page, '/long');
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    await page.getByRole('link', { name: 'Go on at “Three”' }).click();
+    await expect.poll(() => topOf(page, 'Three')).toBeLessThan(100);
+
+    const storageState = await profile.context.storageState();
+    await profile.close();
+    await visit(
+      browser,
+      { baseURL: site.origin, javaScript: false, storageState },
+      async (plain) => {
+        await plain.goto('/dashboard');
+        await plain.getByRole('link', { name: /^Continue where you stopped/ }).click();
+        expect(new URL(plain.url()).hash).toBe('#s-three');
+        expect(await plain.getByRole('link', { name: 'Go on at “Three”' }).count()).toBe(1);
+        await markButton(plain).click();
+        await expectMarked(plain, true);
+      },
+    );
+  });
+
+  test('finds a place near it when its heading has gone', async () => {
+    await visit(browser, { baseURL: site.origin }, async (page) => {
+      await begin(page);
+      const answer = await page.request.post('/api/progress/update', {
+        headers: { origin: site.origin },
+        data: {
+          ...{ contentId: 'long', contentType: 'lesson', status: 'in-progress' },
+          data: { heading: 's-gone', part: 3, draft: 'kept' },
+        },
+      });
+      expect(answer.status()).toBe(200);
+      await open(page, '/long#s-gone');
+      await expect.poll(() => topOf(page, 'Four')).toBeLessThan(100);
+    });
+  });
+});

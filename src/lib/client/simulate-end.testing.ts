@@ -9,6 +9,7 @@ import type { Run } from './simulate-run.testing.ts';
 
 const HOUR = 60 * 60_000;
 const MINUTES = 6 * 60_000;
+const MOST_ROUNDS = 5;
 
 /** Makes everything whole, and gives everybody time to agree. */
 export async function heal(run: Run): Promise<void> {
@@ -24,16 +25,35 @@ export async function heal(run: Run): Promise<void> {
   // Longer than any pause, and than a server asks for.
   await clock.leap(HOUR);
   for (const device of devices) await sendForOthers(run, device);
-  const agree = async () => {
-    for (const device of devices) await comeTogether(run, device);
-    await settle();
-  };
-  await agree();
-  await clock.leap(MINUTES);
+  await agree(run);
+  if (!run.isEdited) return;
   // What was published counts from the next write on.
-  if (run.isEdited) await touch(run);
-  await agree();
-  if (run.isEdited) await agree();
+  await touch(run);
+  await agree(run);
+}
+
+/** All pages ask the server until none has anything to send or to load, and so all have seen it. */
+async function agree(run: Run): Promise<void> {
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const before = sentBy(run);
+    for (const device of run.devices) await comeTogether(run, device);
+    await run.settle();
+    if (run.devices.every(isThrough) && sentBy(run) === before) return;
+  }
+}
+
+/** How many operations have reached the server. */
+function sentBy({ devices }: Run): number {
+  const requests = devices.flatMap(({ network }) => network.arrived);
+  return requests.reduce((sum, { operations }) => sum + operations.length, 0);
+}
+
+/** Says whether a device's pages are its user's, and have nothing to send or to load. */
+function isThrough({ tabs, user }: SimulatedDevice): boolean {
+  return tabs.every(({ progress }) => {
+    const isCurrent = progress.user === user && !progress.replaced && !progress.outdated;
+    return isCurrent && (user === null || progress.pending === 0);
+  });
 }
 
 /** Everybody whose work waits on a device, or in a page of it, signs in there again. */

@@ -145,7 +145,6 @@ export async function createArena(): Promise<Arena> {
       }
       await heal(run);
       const { problems, statuses } = await look(run, CATALOGUES[content]!);
-      for (const device of devices) for (const tab of device.tabs) tab.crash();
       for (const account of accounts) await server.erase(account);
       const failures = unheard.map((error) => `a failure that nobody heard of: ${String(error)}`);
       return { problems: [...run.problems, ...failures, ...problems], happened, statuses };

@@ -86,6 +86,8 @@ module.exports = {
           // SvelteKit makes these itself.
           '^[$](app|env)/',
           '[.]/[$]types([.]js)?$',
+          // Vite takes the file itself into the build.
+          '[?]url&inline$',
           // Types alone, from @types: only the compiler looks there.
           '^(hast|mdast)$',
         ],

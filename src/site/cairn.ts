@@ -5,6 +5,8 @@ import { createProgressServer } from 'sveltekit-cairn/server';
 import { openAccounts } from './accounts/accounts.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import { createMailer } from './accounts/mail.ts';
+import { createPictures } from './certificates/pictures.ts';
+import type { Pictures } from './certificates/pictures.ts';
 import type { SiteContent } from './content/content.ts';
 import { createContent } from './content/content.ts';
 import { RESERVED_PATHS } from './content/reserved-paths.ts';
@@ -20,6 +22,7 @@ export interface Cairn {
   readonly accounts: Accounts;
   readonly content: SiteContent;
   readonly progress: ProgressServer;
+  readonly pictures: Pictures;
   /** The content as progress knows it: in development as the files are now. */
   catalogue(): Catalogue;
   /** Resolves when the database has just taken a write; throws when it does not. */
@@ -49,6 +52,7 @@ export async function startCairn(settings: Settings, { development = false } = {
   const progress = createProgressServer({
     catalogue,
     database,
+    users: { table: 'users', key: 'id', type: 'text', name: 'name' },
     identify: ({ locals }) => locals.user?.id ?? null,
     grade: (contentId, answers) => gradeAnswers(content.questions(contentId), answers).score,
     onError: (error, traceId) => logFailure(traceId, 'Progress', error),
@@ -61,6 +65,7 @@ export async function startCairn(settings: Settings, { development = false } = {
     accounts,
     content,
     progress,
+    pictures: createPictures(siteTitle ?? 'Cairn', () => performance.now()),
     catalogue,
     ready: createReadyCheck(progress),
     close: async () => {

@@ -1,4 +1,5 @@
 import { accounts } from './messages/en/accounts.ts';
+import { certificates } from './messages/en/certificates.ts';
 import { content } from './messages/en/content.ts';
 import { dashboard } from './messages/en/dashboard.ts';
 import { exercises } from './messages/en/exercises.ts';
@@ -25,3 +26,6 @@ export const dashboardMessages = dashboard;
 
 /** The words of reading without a network. */
 export const offlineMessages = offline;
+
+/** The words of certificates. */
+export const certificateMessages = certificates;

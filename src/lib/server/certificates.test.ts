@@ -370,8 +370,8 @@ describe('the setting users.name', () => {
 interface School {
   progress: ProgressServer;
   database: Database;
-  complete(contentId: string): Promise<void>;
-  reopen(contentId: string): Promise<void>;
+  complete(contentId: string): Promise<unknown>;
+  reopen(contentId: string): Promise<unknown>;
   /** Completes units on a device that was away, at some time. */
   sync(device: string, contentIds: string[], at?: number): Promise<Response>;
   teach(content: ContentData[]): void;

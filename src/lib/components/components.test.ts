@@ -186,7 +186,12 @@ describe('MarkComplete', () => {
 
   test('says what completed it by itself', async () => {
     await progress.complete('a', 'scroll');
-    expect(spoken(html(MarkComplete, { contentId: 'a' }))).toContain('you read to the end');
+    expect(spoken(html(MarkComplete, { contentId: 'a' }))).toMatch(/you read to the end Undo$/);
+  });
+
+  test('offers no Undo for what the learner did', async () => {
+    await progress.complete('a');
+    expect(html(MarkComplete, { contentId: 'a' })).not.toContain('Undo');
   });
 
   test('has no button where only grading completes', () => {

@@ -1,0 +1,174 @@
+import { flushSync } from 'svelte';
+import type { Attachment } from 'svelte/attachments';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ContentData, Loaded } from '../../core/index.ts';
+import { ProgressState } from '../progress-state.svelte.ts';
+import { automatic } from './automatic.svelte.ts';
+import { button } from './button.ts';
+import { exercise } from './exercise.svelte.ts';
+import { opened } from './opened.ts';
+
+const content: ContentData[] = [
+  {
+    id: 'knots',
+    type: 'course',
+    title: 'Knots',
+    children: [
+      { id: 'bowline', type: 'lesson', title: 'Bowline', completion: ['exercise'] },
+      { id: 'history', type: 'lesson', title: 'History' },
+      { id: 'quiz', type: 'exercise', title: 'Quiz' },
+    ],
+  },
+];
+
+const loadedFor = (user: string | null): Loaded => ({
+  user,
+  outline: { version: 'v', content },
+  changes: [],
+  cursor: null,
+});
+
+let progress: ProgressState;
+let stop: () => void;
+
+beforeEach(() => {
+  progress = new ProgressState({ loaded: loadedFor('ada') });
+});
+afterEach(() => {
+  stop();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** As a template attaches it. */
+function attach(attachment: Attachment<HTMLElement>): HTMLElement {
+  const element = new EventTarget() as HTMLElement;
+  stop = $effect.root(() => {
+    $effect(() => attachment(element));
+  });
+  flushSync();
+  return element;
+}
+
+const status = (id: string) => progress.get(id).status;
+
+test('what completes by itself does it once a visit, whoever takes it back', async () => {
+  const watched: (() => void)[] = [];
+  const stopped = vi.fn();
+  const watch = (_: HTMLElement, done: () => void) => {
+    watched.push(done);
+    return stopped;
+  };
+  attach(automatic(progress, { id: 'bowline', by: 'scroll', watch }));
+  await progress.open('bowline');
+  flushSync();
+  expect([watched.length, stopped.mock.calls.length]).toEqual([1, 0]);
+  watched[0]!();
+  flushSync();
+  expect(progress.get('bowline')).toMatchObject({ status: 'completed', completedBy: 'scroll' });
+  expect(stopped).toHaveBeenCalledOnce();
+  await progress.reopen('bowline');
+  flushSync();
+  expect([watched.length, status('bowline')]).toEqual([1, 'in-progress']);
+});
+
+test('what was completed by hand is not watched again on the same visit', async () => {
+  const watch = vi.fn(() => () => undefined);
+  await progress.complete('bowline');
+  attach(automatic(progress, { id: 'bowline', by: 'scroll', watch }));
+  await progress.reopen('bowline');
+  flushSync();
+  expect(watch).not.toHaveBeenCalled();
+});
+
+test('an exercise that is passed completes the lessons beside it that say so', async () => {
+  attach(exercise(progress, 'quiz'));
+  await progress.attempt('quiz', { score: 50 });
+  flushSync();
+  expect([status('quiz'), status('bowline')]).toEqual(['in-progress', 'not-started']);
+  await progress.attempt('quiz', { score: 90 });
+  flushSync();
+  expect(progress.get('bowline')).toMatchObject({ status: 'completed', completedBy: 'exercise' });
+  expect([status('quiz'), status('history')]).toEqual(['completed', 'not-started']);
+});
+
+test('an exercise that was passed before completes nothing, nor one ticked by hand', async () => {
+  await progress.attempt('quiz', { score: 90 });
+  attach(exercise(progress, 'quiz'));
+  expect(status('bowline')).toBe('not-started');
+  stop();
+  await progress.restart('quiz');
+  attach(exercise(progress, 'quiz'));
+  await progress.complete('quiz');
+  flushSync();
+  expect(status('bowline')).toBe('not-started');
+});
+
+test('a button completes and takes back, and says which', async () => {
+  const element = attach(button(progress, 'bowline'));
+  expect(element.ariaPressed).toBe('false');
+  element.dispatchEvent(new Event('click'));
+  flushSync();
+  expect([element.ariaPressed, status('bowline')]).toEqual(['true', 'completed']);
+  element.dispatchEvent(new Event('click'));
+  await vi.waitFor(() => {
+    flushSync();
+    expect([element.ariaPressed, status('bowline')]).toEqual(['false', 'in-progress']);
+  });
+});
+
+test('a page is opened once it was in view for a second, without a break', () => {
+  const tab = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+  const turn = (visibilityState: 'visible' | 'hidden') => {
+    tab.visibilityState = visibilityState;
+    tab.dispatchEvent(new Event('visibilitychange'));
+  };
+  vi.useFakeTimers();
+  vi.stubGlobal('document', tab);
+  const open = vi.spyOn(progress, 'open');
+  attach(opened(progress, 'bowline'));
+  vi.advanceTimersByTime(600);
+  turn('hidden');
+  vi.advanceTimersByTime(5000);
+  turn('visible');
+  vi.advanceTimersByTime(999);
+  expect(open).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1);
+  turn('hidden');
+  turn('visible');
+  vi.advanceTimersByTime(5000);
+  expect(open.mock.calls).toEqual([['bowline']]);
+});
+
+test('a page that was left before a second had passed was not opened', () => {
+  const tab = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+  vi.useFakeTimers();
+  vi.stubGlobal('document', tab);
+  const open = vi.spyOn(progress, 'open');
+  attach(opened(progress, 'bowline'));
+  vi.advanceTimersByTime(999);
+  stop();
+  vi.advanceTimersByTime(5000);
+  expect(open).not.toHaveBeenCalled();
+});
+
+test('what was put off is told as the learner whose it is, before another takes over', () => {
+  const told: (string | null)[] = [];
+  stop = progress.onLeave('bowline', () => told.push(progress.user));
+  progress.hydrate(loadedFor('ben'));
+  expect([told, progress.user]).toEqual([['ada'], 'ben']);
+  stop();
+  expect(told).toEqual(['ada']);
+});
+
+test('what was put off is told at its end too, as long as the unit is read', () => {
+  const tell = vi.fn();
+  progress.onLeave('bowline', tell)();
+  expect(tell).toHaveBeenCalledOnce();
+  const end = progress.onLeave('bowline', tell);
+  const outline = { version: 'w', content: [{ ...content[0]!, id: 'bends', children: [] }] };
+  progress.hydrate({ ...loadedFor('ada'), outline });
+  expect(tell).toHaveBeenCalledTimes(2);
+  end();
+  expect(tell).toHaveBeenCalledTimes(2);
+});

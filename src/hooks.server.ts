@@ -51,9 +51,9 @@ export const handle: Handle = async ({ event, resolve }) => {
   }
   event.locals.user = session?.user ?? null;
 
-  const theme = event.cookies.get(THEME_COOKIE);
   const response = await resolve(event, {
-    transformPageChunk: ({ html }) => withTheme(html, theme),
+    // As it is by then: a form may have changed it.
+    transformPageChunk: ({ html }) => withTheme(html, event.cookies.get(THEME_COOKIE)),
   });
   if (session && isPersonal(event, response)) {
     response.headers.set('cache-control', 'private, no-store');

@@ -57,4 +57,5 @@ export async function expectMarked(page: Page, marked: boolean): Promise<void> {
   expect(await markButton(page).getAttribute('aria-pressed')).toBe(String(marked));
 }
 
-const PASSWORD = 'correct horse battery';
+/** Of every learner here. */
+export const PASSWORD = 'correct horse battery';

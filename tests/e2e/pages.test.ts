@@ -33,6 +33,8 @@ const PERSONAL = {
   lesson: FIRST,
   dashboard: '/dashboard',
   account: '/account',
+  'change-password': '/account/password',
+  'delete-account': '/account/delete',
 };
 const NOT_FOUND = [/404/];
 

@@ -24,6 +24,8 @@ export interface ProfileOptions {
   /** Default true; the site must work without. */
   javaScript?: boolean;
   reducedMotion?: boolean;
+  /** Where the reader is; the machine's own when absent. */
+  timeZone?: string;
   /** Cookies and storage of an earlier profile, from `context.storageState()`. */
   storageState?: BrowserContextOptions['storageState'];
   /** Errors that the visit provokes on purpose; any other fails it. */
@@ -53,7 +55,7 @@ export async function launchChromium(): Promise<Browser> {
  */
 export async function openProfile(browser: Browser, options: ProfileOptions): Promise<Profile> {
   const { baseURL, theme = 'light', width = 1280, javaScript = true, storageState } = options;
-  const { reducedMotion = false, expectedErrors = [] } = options;
+  const { reducedMotion = false, expectedErrors = [], timeZone } = options;
   const context = await browser.newContext({
     baseURL,
     colorScheme: theme,
@@ -61,6 +63,7 @@ export async function openProfile(browser: Browser, options: ProfileOptions): Pr
     javaScriptEnabled: javaScript,
     reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
     ...(storageState === undefined ? {} : { storageState }),
+    ...(timeZone === undefined ? {} : { timezoneId: timeZone }),
   });
   context.setDefaultTimeout(10_000);
   const errors: string[] = [];

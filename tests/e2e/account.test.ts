@@ -1,0 +1,167 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchChromium, openProfile, visit } from '../support/chromium.ts';
+import { startSite } from '../support/site.ts';
+import type { Site } from '../support/site.ts';
+import { copied, storedOn, workerReady } from './device-copies.ts';
+import { expectMarked, FIRST, markButton, PASSWORD, saved, signIn, signUp } from './learner.ts';
+
+const browser = await launchChromium();
+let site: Site;
+
+beforeAll(async () => {
+  site = await startSite();
+});
+afterAll(async () => {
+  await browser.close();
+  await site.stop();
+});
+
+/** Fills in the account page and saves it. */
+async function settle(page: Page): Promise<void> {
+  await page.goto('/account');
+  await page.getByLabel('Name').fill('Grace Hopper');
+  await page.getByLabel('Time zone').selectOption('Asia/Tokyo');
+  await page.getByLabel('Dark').check();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Your changes are saved.').waitFor();
+}
+
+async function deleteAccount(page: Page, password = PASSWORD): Promise<void> {
+  await page.goto('/account/delete');
+  await page.getByLabel('Your password').fill(password);
+  await page.getByRole('button', { name: 'Delete my account' }).click();
+}
+
+/** All that this browser's databases hold, as text. */
+function databasesOf(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const opened = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(new Error('Not to be read.'));
+      });
+    const found: unknown[] = [];
+    for (const { name } of await indexedDB.databases()) {
+      const database = await opened(indexedDB.open(name!));
+      for (const store of database.objectStoreNames) {
+        const rows = database.transaction(store).objectStore(store);
+        found.push(await opened(rows.getAllKeys()), await opened(rows.getAll()));
+      }
+      database.close();
+    }
+    return JSON.stringify(found);
+  });
+}
+
+describe.each([
+  ['with', true],
+  ['without', false],
+])('%s JavaScript', (_, javaScript) => {
+  test('name, time zone and theme are changed, and stay', async () => {
+    await visit(browser, { baseURL: site.origin, javaScript }, async (page) => {
+      await signUp(page);
+      await settle(page);
+      await page.getByRole('banner').getByText('Grace Hopper').first().waitFor();
+      await page.locator('html[data-theme="dark"]').waitFor();
+      await page.goto('/account');
+      expect(await page.getByLabel('Name').inputValue()).toBe('Grace Hopper');
+      expect(await page.getByLabel('Time zone').inputValue()).toBe('Asia/Tokyo');
+      expect(await page.getByLabel('Dark').isChecked()).toBe(true);
+      await page.getByLabel('As on my device').check();
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.locator('html:not([data-theme])').waitFor();
+      await page.getByText('Your changes are saved.').waitFor();
+    });
+  });
+
+  test('the account is deleted with the right password, and nobody signs in with it any more', async () => {
+    const expectedErrors = [/401/];
+    await visit(browser, { baseURL: site.origin, javaScript, expectedErrors }, async (page) => {
+      const { email } = await signUp(page);
+      await deleteAccount(page, 'not my password');
+      await page.getByText('This is not your current password.').first().waitFor();
+      await deleteAccount(page);
+      await page.getByText('Your account is deleted').waitFor();
+      await page.getByLabel('E-mail').fill(email);
+      await page.getByLabel('Password').fill(PASSWORD);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByText('The e-mail address or the password is wrong.').waitFor();
+    });
+  });
+});
+
+test('all that is kept comes as a file', async () => {
+  await visit(browser, { baseURL: site.origin }, async (page) => {
+    const { email } = await signUp(page);
+    await page.goto(FIRST);
+    await markButton(page).click();
+    await saved(page);
+    await page.goto('/account');
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download my data' }).click(),
+    ]);
+    expect(file.suggestedFilename()).toMatch(/^cairn-\d{4}-\d\d-\d\d\.json$/);
+    const text = await readFile(await file.path(), 'utf8');
+    expect(JSON.parse(text)).toMatchObject({
+      account: { user: { email, name: 'Ada Lovelace' }, sessions: [{}] },
+      operations: [{ contentId: 'web/a11y/who-benefits', kind: 'completed' }],
+    });
+    const cookies = await page.context().cookies();
+    const token = decodeURIComponent(cookies.find(({ httpOnly }) => httpOnly)!.value).split(
+      '.',
+    )[0]!;
+    expect(token.length).toBeGreaterThan(20);
+    expect(text).not.toContain(token);
+  });
+});
+
+test('a deleted account leaves nothing on its device, and brings nothing back from another', async () => {
+  const expectedErrors = [/401/, /409/, /ERR_INTERNET_DISCONNECTED/, /Failed to fetch/];
+  const here = await openProfile(browser, { baseURL: site.origin, expectedErrors });
+  const { email } = await signUp(here.page);
+  await here.page.goto(FIRST);
+  await workerReady(here.page);
+  await markButton(here.page).click();
+  await saved(here.page);
+  await copied(here.page, FIRST);
+
+  const there = await openProfile(browser, { baseURL: site.origin, expectedErrors });
+  await signIn(there.page, email);
+  await there.page.goto(FIRST);
+  await expectMarked(there.page, true);
+  await there.context.setOffline(true);
+  await markButton(there.page).click();
+  await there.page
+    .getByRole('banner')
+    .getByText(/offline/i)
+    .waitFor();
+
+  expect(await databasesOf(here.page)).toContain('who-benefits');
+  await deleteAccount(here.page);
+  await here.page.getByText('Your account is deleted').waitFor();
+  await expect.poll(() => databasesOf(here.page)).not.toContain('who-benefits');
+  const copies = async () => (await storedOn(here.page)).map(({ path }) => path);
+  await expect.poll(copies).not.toContain(FIRST);
+
+  // What was done on the other device is refused, and kept for nobody else.
+  const refused = there.page.waitForResponse(
+    (answer) => answer.url().endsWith('/sync') && answer.status() === 401,
+  );
+  await there.context.setOffline(false);
+  await refused;
+  await there.page.goto('/sign-up');
+  await there.page.getByLabel('Name').fill('Ada again');
+  await there.page.getByLabel('E-mail').fill(email);
+  await there.page.getByLabel('Password').fill(PASSWORD);
+  await there.page.getByRole('button', { name: 'Sign up' }).click();
+  await there.page.waitForURL('**/dashboard');
+  await saved(there.page);
+  await there.page.goto(FIRST);
+  await expectMarked(there.page, false);
+  const progress = await there.page.request.get('/api/progress?status=completed');
+  expect(await progress.json()).toMatchObject({ progress: [] });
+  await Promise.all([here.close(), there.close()]);
+});

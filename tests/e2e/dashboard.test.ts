@@ -1,0 +1,117 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchChromium, openProfile, visit } from '../support/chromium.ts';
+import { startSite } from '../support/site.ts';
+import type { Site } from '../support/site.ts';
+import { expectMarked, FIRST, markButton, signUp } from './learner.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+/** Units of the sample courses, one for each day of learning. */
+const UNITS = ['who-benefits', 'semantic-html', 'headings', 'landmarks', 'alt-text'];
+
+const browser = await launchChromium();
+let site: Site;
+
+beforeAll(async () => {
+  site = await startSite();
+});
+afterAll(async () => {
+  await browser.close();
+  await site.stop();
+});
+
+/** Does units so many days ago, as a device that was offline since then tells it. */
+async function learnt(page: Page, daysAgo: readonly number[]): Promise<void> {
+  const session = await page.request.get('/api/auth/get-session');
+  const { user } = (await session.json()) as { user: { id: string } };
+  const now = Date.now();
+  const operations = daysAgo.map((days, index) => ({
+    seq: index + 1,
+    at: now - days * DAY,
+    contentId: `web/a11y/${UNITS[index]}`,
+    kind: 'completed',
+    by: 'button',
+  }));
+  const answer = await page.request.post('/api/progress/sync', {
+    headers: { origin: site.origin },
+    data: {
+      v: 1,
+      device: 'back-from-a-journey',
+      asUser: user.id,
+      now,
+      cursor: null,
+      catalogue: null,
+      operations,
+    },
+  });
+  expect(answer.status()).toBe(200);
+}
+
+/** How a day is called, as so many days ago. */
+function nameOf(daysAgo: number, timeZone: string): string {
+  return new Date(Date.now() - daysAgo * DAY).toLocaleDateString('en-GB', {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    timeZone,
+  });
+}
+
+describe('the dashboard', () => {
+  test('shows the days on which the learner learnt, and a streak that forgives one of them', async () => {
+    await visit(browser, { baseURL: site.origin }, async (page) => {
+      await signUp(page);
+      expect(await page.getByRole('heading', { name: 'Your days' }).count()).toBe(0);
+      await learnt(page, [9, 4, 3, 1, 0]);
+      await page.goto('/dashboard');
+      await page.getByText('4 days in your streak').waitFor();
+      const cell = page.getByRole('cell', { name: /^Today, .*: 1 unit$/ });
+      expect(await cell.count()).toBe(1);
+      const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+      await page.getByText('The same days as a list').click();
+      await page.getByText(`${nameOf(9, timeZone)}: 1 unit`).waitFor();
+      expect(await page.getByText(nameOf(2, timeZone)).count()).toBe(0);
+    });
+  });
+
+  test('counts days by the calendar of the browser that showed it first', async () => {
+    // Of two places a day apart each learner is in one; what they did is of the same moment.
+    const todays: string[] = [];
+    for (const timeZone of ['Pacific/Kiritimati', 'Pacific/Niue']) {
+      const profile = await openProfile(browser, { baseURL: site.origin, timeZone });
+      const { page } = profile;
+      await signUp(page);
+      await learnt(page, [0]);
+      await page.goto('/dashboard');
+      await page.getByText(`Days begin and end by the time of ${timeZone}.`).waitFor();
+      todays.push((await page.getByRole('cell', { name: /^Today/ }).textContent()) ?? '');
+      await page.goto('/account');
+      expect(await page.getByLabel('Time zone').inputValue()).toBe(timeZone);
+      await profile.close();
+    }
+    expect(todays[0]).not.toBe(todays[1]);
+  });
+
+  test('of a guest is drawn from the device', async () => {
+    await visit(browser, { baseURL: site.origin }, async (page) => {
+      await page.goto(FIRST);
+      await markButton(page).click();
+      await expectMarked(page, true);
+      await page.goto('/dashboard');
+      await page.getByText('1 day in your streak').waitFor();
+      await page.getByRole('cell', { name: /^Today, .*: 1 unit$/ }).waitFor();
+    });
+  });
+
+  test('says it all without JavaScript', async () => {
+    await visit(browser, { baseURL: site.origin, javaScript: false }, async (page) => {
+      await signUp(page);
+      await learnt(page, [1, 0]);
+      await page.goto('/dashboard');
+      await page.getByText('2 days in your streak').waitFor();
+      await page.getByText('Days begin and end by the time of UTC.').waitFor();
+      await page.getByText('The same days as a list').click();
+      await page.getByText(`${nameOf(1, 'UTC')}: 1 unit`).waitFor();
+    });
+  });
+});

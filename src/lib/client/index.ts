@@ -27,7 +27,6 @@ export { ProgressState } from './progress-state.svelte.ts';
 export type { ProgressStateOptions, Summary, SyncState } from './progress-state.svelte.ts';
 export type { News, Tabs } from './tabs.ts';
 export { button } from './triggers/button.ts';
-export { exercise } from './triggers/exercise.svelte.ts';
 export { opened } from './triggers/opened.ts';
 export { scroll } from './triggers/scroll.ts';
 export { spent } from './triggers/spent.ts';

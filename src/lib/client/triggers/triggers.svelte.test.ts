@@ -5,7 +5,6 @@ import type { ContentData, Loaded } from '../../core/index.ts';
 import { ProgressState } from '../progress-state.svelte.ts';
 import { automatic } from './automatic.svelte.ts';
 import { button } from './button.ts';
-import { exercise } from './exercise.svelte.ts';
 import { opened } from './opened.ts';
 
 const content: ContentData[] = [
@@ -13,11 +12,7 @@ const content: ContentData[] = [
     id: 'knots',
     type: 'course',
     title: 'Knots',
-    children: [
-      { id: 'bowline', type: 'lesson', title: 'Bowline', completion: ['exercise'] },
-      { id: 'history', type: 'lesson', title: 'History' },
-      { id: 'quiz', type: 'exercise', title: 'Quiz' },
-    ],
+    children: [{ id: 'bowline', type: 'lesson', title: 'Bowline' }],
   },
 ];
 
@@ -79,29 +74,6 @@ test('what was completed by hand is not watched again on the same visit', async 
   await progress.reopen('bowline');
   flushSync();
   expect(watch).not.toHaveBeenCalled();
-});
-
-test('an exercise that is passed completes the lessons beside it that say so', async () => {
-  attach(exercise(progress, 'quiz'));
-  await progress.attempt('quiz', { score: 50 });
-  flushSync();
-  expect([status('quiz'), status('bowline')]).toEqual(['in-progress', 'not-started']);
-  await progress.attempt('quiz', { score: 90 });
-  flushSync();
-  expect(progress.get('bowline')).toMatchObject({ status: 'completed', completedBy: 'exercise' });
-  expect([status('quiz'), status('history')]).toEqual(['completed', 'not-started']);
-});
-
-test('an exercise that was passed before completes nothing, nor one ticked by hand', async () => {
-  await progress.attempt('quiz', { score: 90 });
-  attach(exercise(progress, 'quiz'));
-  expect(status('bowline')).toBe('not-started');
-  stop();
-  await progress.restart('quiz');
-  attach(exercise(progress, 'quiz'));
-  await progress.complete('quiz');
-  flushSync();
-  expect(status('bowline')).toBe('not-started');
 });
 
 test('a button completes and takes back, and says which', async () => {

@@ -2,7 +2,6 @@ import { untrack } from 'svelte';
 import type { Attachment } from 'svelte/attachments';
 import type { Item } from '../../core/index.ts';
 import type { ProgressState } from '../progress-state.svelte.ts';
-import { exercise } from './exercise.svelte.ts';
 import { opened } from './opened.ts';
 import { scroll } from './scroll.ts';
 import { spent } from './spent.ts';
@@ -12,7 +11,8 @@ import { video } from './video.ts';
 /**
  * All that a unit's page notes by itself: that it was opened, how long, and what its `completion`
  * names; of a lesson that names nothing, `scroll`. Put it on the element that holds the text. None of
- * it stands in the way of the button.
+ * it stands in the way of the button, nor completes what is graded. That an exercise was passed is for
+ * the server to say.
  *
  * @example
  * <article {@attach triggers(progress, data.contentId)}>…</article>
@@ -31,12 +31,11 @@ export function triggers(progress: ProgressState, id: string): Attachment<HTMLEl
 }
 
 function automaticOf({ type, completion, graded }: Item) {
-  if (type === 'exercise' && graded) return [exercise];
+  if (graded) return [];
   const names = (completion ?? (type === 'lesson' ? ['scroll'] : [])).map((trigger) =>
     typeof trigger === 'object' ? 'time' : trigger,
   );
   return [
-    ...(type === 'exercise' ? [exercise] : []),
     ...(names.includes('scroll') ? [scroll] : []),
     ...(names.includes('time') ? [time] : []),
     ...(names.includes('video') ? [video] : []),

@@ -1,4 +1,5 @@
-import type { Operation } from '../core/index.ts';
+import type { Operation, SyncResult } from '../core/index.ts';
+import { isLogged } from '../core/index.ts';
 import type { LearnerKey } from './device-storage.ts';
 import type { Key, KeyValue, Reads, Writes } from './key-value.ts';
 import type { Attention, Outbox } from './outbox.ts';
@@ -110,12 +111,14 @@ export async function keptOutbox(
 
     acknowledge: (device, results) =>
       write(async (values) => {
-        for (const { seq, status, code = status } of results) {
-          const operation = await values.get(keys.operation(learner, device, seq));
-          if (operation && status === 'rejected') {
+        for (const result of results) {
+          const { seq, status, code = status } = result;
+          const key = keys.operation(learner, device, seq);
+          const operation = (await values.get(key)) as Operation | undefined;
+          if (operation && isTold(result, operation)) {
             await values.put(keys.attention(learner, device, seq), { operation, code });
           }
-          await values.delete(keys.operation(learner, device, seq));
+          await values.delete(key);
           await values.delete(keys.unsent(learner, device, seq));
         }
       }),
@@ -141,6 +144,11 @@ export async function keptOutbox(
     dismiss: ({ device, seq }) =>
       write((values) => values.delete(keys.attention(learner, device, seq))),
   };
+}
+
+/** Says whether the learner is told: of what was refused, and of a mark that came too late to count. */
+function isTold({ status, code }: SyncResult, { kind }: Operation): boolean {
+  return status === 'rejected' || (code === 'before_restart' && isLogged(kind));
 }
 
 /** The own operations that were never sent. */

@@ -16,7 +16,7 @@ export interface DeviceIdentity {
   lastSeq: number;
 }
 
-/** An operation that the server refused for good, and its code. */
+/** An operation that the server refused, or took in too late to count: the code says which. */
 export interface Attention {
   operation: Operation;
   code: string;
@@ -66,7 +66,10 @@ export interface Outbox {
    * change again.
    */
   take(limits: BatchLimits): Promise<Operation[]>;
-  /** Drops what the server has accepted of a device, and moves what it refused to the attention list. */
+  /**
+   * Drops what the server has accepted of a device. What it refused goes to the attention list, and so
+   * does a mark from before a restart elsewhere.
+   */
   acknowledge(device: string, results: readonly SyncResult[]): Promise<void>;
   /**
    * Says whether a number up to this one was given to an own operation that was never sent: the
@@ -75,7 +78,7 @@ export interface Outbox {
   collides(lastSeq: number): Promise<boolean>;
   /** Gives the own device another name, and its unacknowledged operations new numbers from 1. */
   renew(renewal: Renewal): Promise<void>;
-  /** What the server refused, oldest first. */
+  /** What the learner has to be told, oldest first. */
   attention(): Promise<Attention[]>;
   /** Takes an operation off the attention list. */
   dismiss(operation: Operation): Promise<void>;

@@ -154,7 +154,10 @@ export class ProgressState {
     return pending > 0 ? 'saving' : 'saved';
   }
 
-  /** What the server refused for good, oldest first. It does not show in the progress. */
+  /**
+   * What the server refused for good, and marks from before a restart elsewhere, oldest first. It does
+   * not show in the progress.
+   */
   get attention(): readonly Attention[] {
     return this.#learner.attention;
   }

@@ -337,6 +337,25 @@ describe('an operation that the server refuses', () => {
     expect([progress.attention, progress.sync]).toEqual([[], 'saved']);
   });
 
+  test('or takes in too late to count, is told of once; what is no more than a visit is not', async () => {
+    world.network.always = 'cut before the server';
+    await progress.open('a');
+    await progress.complete('a');
+    await world.server.record('ada', [
+      { kind: 'completed', by: 'button', contentId: 'a' },
+      { kind: 'restarted', contentId: 'a' },
+    ]);
+    world.network.always = null;
+    await world.clock.advance(60_000);
+    expect(progress.attention).toMatchObject([
+      { operation: { kind: 'completed', contentId: 'a' }, code: 'before_restart' },
+    ]);
+    expect([progress.pending, progress.get('a').status]).toEqual([0, 'not-started']);
+    await progress.dismiss(progress.attention[0]!.operation);
+    await world.clock.advance(60_000);
+    expect(progress.attention).toEqual([]);
+  });
+
   test('is not what a right answer is: the server grades it', async () => {
     await progress.attempt('quiz', { answers: 'right' });
     expect(progress.get('quiz').status).toBe('in-progress');

@@ -16,8 +16,9 @@ const completedBy: Record<CompletedBy, string> = {
   api: 'Completed',
 };
 
-/** Why the server refused an operation, by its code. */
+/** Why an operation does not count, by its code. */
 const refusals: Partial<Record<string, string>> = {
+  before_restart: 'You had started it again on another device: this counts for the time before.',
   graded_by_server: 'Only a passed attempt completes this exercise.',
   invalid: 'The server could not read it.',
   no_attempts_left: 'There were no attempts left.',

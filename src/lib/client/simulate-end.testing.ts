@@ -119,8 +119,11 @@ export async function look(
   }
   for (const device of run.devices) {
     problems.push(...changedOnTheWay(device), ...(await left(run, device)));
-    // What a guest did is in one page alone where the device has no room for it.
-    const [first, ...others] = device.tabs.filter(({ progress }) => progress.device.durable);
+    // What a guest did is in one page alone where the device has no room for it, and where it was
+    // deleted underneath, until that page does something again.
+    const [first, ...others] = device.tabs.filter(
+      ({ progress, isRobbed }) => progress.device.durable && !isRobbed,
+    );
     if (device.user !== null || !first) continue;
     problems.push(...others.flatMap((tab) => different(tab.progress, first.progress, catalogue)));
   }
@@ -142,7 +145,7 @@ function differing(device: SimulatedDevice, shown: ProgressState, catalogue: Cat
     const { pending, sync } = progress;
     const waiting = pending > 0 ? [`${device.user}: ${pending} waiting, ${sync}`] : [];
     const refused = progress.attention
-      .filter(({ code }) => code !== 'too_large')
+      .filter(({ code }) => code !== 'too_large' && code !== 'before_restart')
       .map(({ operation, code }) => `${device.user}: ${code} ${JSON.stringify(operation)}`);
     return [...waiting, ...refused, ...different(progress, shown, catalogue)];
   });
@@ -164,7 +167,7 @@ async function left({ witness }: Run, { disk, storage }: SimulatedDevice): Promi
   );
   return [
     ...stuck.map(({ learner }) => `work of ${learner} still waits`),
-    ...(await witness.missingOfGuests(disk, storage)),
+    ...(await witness.wrongOfGuests(disk, storage)),
   ];
 }
 

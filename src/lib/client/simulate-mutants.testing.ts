@@ -1,7 +1,8 @@
 import type { Operation } from '../core/index.ts';
 import type { LearnerKey } from './device-storage.ts';
-import { userOf } from './device-storage.ts';
+import { userKey, userOf } from './device-storage.ts';
 import type { Outbox } from './outbox.ts';
+import { firstWithin } from './outbox.ts';
 import type { Dress } from './simulation.testing.ts';
 
 /** A storage whose outboxes have a fault of their own. */
@@ -29,6 +30,10 @@ export const mutants: Record<string, Dress> = {
     },
   })),
 
+  'changes what is on its way': outboxThat((outbox) => ({
+    take: async (limits) => firstWithin(await outbox.unacknowledged(), limits),
+  })),
+
   'drops what came while a request was on its way': outboxThat((outbox) => ({
     acknowledge: async (device) => {
       await outbox.acknowledge(device, accepted(await outbox.unacknowledged()));
@@ -38,6 +43,51 @@ export const mutants: Record<string, Dress> = {
   'counts time by what was added, not by its total': outboxThat((outbox) => ({
     add: (acts) => outbox.add(acts.map((act) => (act.kind === 'spent' ? { ...act, ms: 1 } : act))),
   })),
+
+  'adds time again each time it sends it': outboxThat((outbox) => {
+    let times = 0;
+    return {
+      take: async (limits) => {
+        times++;
+        const batch = await outbox.take(limits);
+        return batch.map((each) =>
+          each.kind === 'spent' ? { ...each, ms: each.ms * times } : each,
+        );
+      },
+    };
+  }),
+
+  'keeps its name when it was restored from a copy': outboxThat(() => ({
+    renew: () => Promise.resolve(),
+  })),
+
+  'keeps where rows end before it keeps them': (storage) => ({
+    ...storage,
+    keepRows: async (learner, rows) => {
+      await storage.keepRows(learner, { ...rows, changes: [] });
+      await storage.keepRows(learner, rows);
+    },
+  }),
+
+  'offers what a guest did once more': (storage) => ({
+    ...storage,
+    adopt: async (guest, user) => {
+      const work = (await storage.waiting()).find(({ learner }) => learner === guest);
+      await storage.adopt(guest, user);
+      await storage.deposit(guest, work?.operations ?? []);
+    },
+  }),
+
+  'drops what a guest did instead of adding it': (storage) => ({
+    ...storage,
+    adopt: async (guest, user) => {
+      await storage.adopt(guest, user);
+      const outbox = await storage.outbox(userKey(user));
+      for (const operation of await outbox.unacknowledged()) {
+        await outbox.acknowledge(operation.device, accepted([operation]));
+      }
+    },
+  }),
 
   'sends the queue of another learner': (storage) => ({
     ...storage,

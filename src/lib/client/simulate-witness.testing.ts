@@ -48,8 +48,8 @@ export interface Witness {
   restored(holder: object, storage: DeviceStorage): Promise<void>;
   /** What a user's log and rows lack, and what they hold too much. */
   wrong(user: string, kept: LearnerExport): string[];
-  /** Guests' work that was there and is not. */
-  missingOfGuests(holder: object, storage: DeviceStorage): Promise<string[]>;
+  /** Guests' work that was there and is not, and what has become a user's and is still there. */
+  wrongOfGuests(holder: object, storage: DeviceStorage): Promise<string[]>;
 }
 
 /** Makes a witness who has seen nothing yet. */
@@ -210,13 +210,19 @@ export function createWitness(happened: (what: string) => void): Witness {
       ];
     },
 
-    missingOfGuests: async (holder, storage) => {
-      const waiting = (await storage.waiting()).flatMap(({ operations }) => operations);
-      const there = new Set(deedsOf(waiting));
-      return owedIn(holder)
+    wrongOfGuests: async (holder, storage) => {
+      const waiting = (await storage.waiting()).filter(({ learner }) => !isUser(learner));
+      const there = new Set(deedsOf(waiting.flatMap(({ operations }) => operations)));
+      const lost = owedIn(holder)
         .filter(({ kind, learners }) => isLogged(kind) && ![...learners].some(isUser))
-        .filter((deed) => !there.has(deed))
-        .map((deed) => `a guest: ${nameOf(deed)} is gone`);
+        .filter((deed) => !there.has(deed));
+      const kept = [...there].filter(
+        ({ mayRepeat, learners }) => !mayRepeat && [...learners].some(isUser),
+      );
+      return [
+        ...lost.map((deed) => `a guest: ${nameOf(deed)} is gone`),
+        ...kept.map((deed) => `a guest: ${nameOf(deed)} is still there`),
+      ];
     },
   };
 }

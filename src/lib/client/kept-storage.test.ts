@@ -1,4 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import type { Change } from '../core/index.ts';
+import type { DeviceStorage } from './device-storage.ts';
+import { userKey } from './device-storage.ts';
 import { deviceStorageContract } from './device-storage.testing.ts';
+import { keptStorage } from './kept-storage.ts';
+import type { KeyValue } from './key-value.ts';
+import { memoryKeyValue } from './key-value-memory.ts';
 import { memoryStorage } from './memory-storage.ts';
 
 deviceStorageContract('device storage in memory', memoryStorage);
+
+describe('a page that is gone after any of its writes', () => {
+  const newId = (() => {
+    let made = 0;
+    return () => `id-${++made}`;
+  })();
+  const ada = userKey('ada');
+  const row = (contentId: string) => ({ record: { contentId, revision: 1 } }) as Change;
+
+  /** Does work on a device with so many writes left; says what the device kept, and whether it was through. */
+  const kept = async (
+    { before, work }: Record<'before' | 'work', (storage: DeviceStorage) => Promise<unknown>>,
+    writes: number,
+  ) => {
+    const values = memoryKeyValue();
+    const device = keptStorage(values, newId);
+    await before(device);
+    let left = writes;
+    const mortal: KeyValue = {
+      ...values,
+      write: (step) => (left-- > 0 ? values.write(step) : new Promise(() => undefined)),
+    };
+    const through = work(keptStorage(mortal, newId)).then(() => true);
+    const isThrough = await Promise.race([through, new Promise(setImmediate).then(() => false)]);
+    return { device, isThrough };
+  };
+
+  test('has kept rows and where they end, or neither', async () => {
+    const story = {
+      before: (storage: DeviceStorage) => storage.enter('ada'),
+      work: (storage: DeviceStorage) =>
+        storage.keepRows(ada, { changes: [row('a'), row('b')], cursor: 'end' }),
+    };
+    const ends: string[] = [];
+    for (let writes = 0, done = false; !done; writes++) {
+      const { device, isThrough } = await kept(story, writes);
+      const { changes, cursor } = await device.rows(ada);
+      ends.push(`${changes.length} rows to ${cursor}`);
+      done = isThrough;
+    }
+    expect([...new Set(ends)]).toEqual(['0 rows to null', '2 rows to end']);
+  });
+
+  test('has a guest’s work with the guest, or with the user', async () => {
+    const story = {
+      before: async (storage: DeviceStorage) => {
+        const guest = await storage.enter(null);
+        const outbox = await storage.outbox(guest);
+        await outbox.add([{ kind: 'completed', by: 'button', contentId: 'a', epoch: 0, at: 0 }]);
+      },
+      work: async (storage: DeviceStorage) => {
+        await storage.enter('ada');
+        const [work] = await storage.waiting();
+        await storage.adopt(work!.learner, 'ada');
+      },
+    };
+    const holders: string[][] = [];
+    for (let writes = 0, done = false; !done; writes++) {
+      const { device, isThrough } = await kept(story, writes);
+      const waiting = await device.waiting();
+      holders.push(waiting.map(({ learner }) => (learner === ada ? 'ada' : 'guest')));
+      done = isThrough;
+    }
+    expect(holders.length).toBeGreaterThan(2);
+    expect(holders.at(-1)).toEqual(['ada']);
+    expect(holders.slice(0, -1).every((each) => each.join() === 'guest')).toBe(true);
+  });
+});

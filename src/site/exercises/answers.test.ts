@@ -42,6 +42,7 @@ describe('what is handed in', () => {
   test.each<[number, Answer, string]>([
     [2, '   ', 'Write an answer.'],
     [2, 'a'.repeat(201), 'Use at most 200 characters.'],
+    [3, '', 'Write a number.'],
     [3, 'four', 'Write a number without separators, such as 1250 or 4.5.'],
     [3, '1,250', 'Write a number without separators, such as 1250 or 4.5.'],
     [4, ['y', '', 'z'], 'Give every line a place of its own, from 1 to 3.'],

@@ -104,8 +104,8 @@ function problemOf({ kind, options }: ShownQuestion, answer: Answer): string | n
     case 'number': {
       const written = (answer as string).trim();
       if (written.length > MAX_ANSWER_LENGTH) return text.tooLong(MAX_ANSWER_LENGTH);
-      if (kind === 'text') return written === '' ? text.write : null;
-      return numberIn(written) === undefined ? text.number : null;
+      if (written === '') return kind === 'text' ? text.write : text.writeNumber;
+      return kind === 'number' && numberIn(written) === undefined ? text.number : null;
     }
   }
 }

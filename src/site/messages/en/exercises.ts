@@ -48,6 +48,7 @@ export const exercises = {
     choose: 'Choose an answer.',
     chooseSome: 'Choose at least one answer.',
     write: 'Write an answer.',
+    writeNumber: 'Write a number.',
     number: 'Write a number without separators, such as 1250 or 4.5.',
     tooLong: (most: number) => `Use at most ${most} characters.`,
     order: (last: number) => `Give every line a place of its own, from 1 to ${last}.`,

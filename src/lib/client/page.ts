@@ -24,6 +24,8 @@ export function watchPage(watch: PageWatch): void {
   const online = () => onOnline(navigator.onLine);
   window.addEventListener('online', online, { signal });
   window.addEventListener('offline', online, { signal });
+  // While the next document is fetched there is still time to keep something; later there is none.
+  window.addEventListener('beforeunload', onLeave, { signal });
   window.addEventListener('pagehide', onLeave, { signal });
   window.addEventListener('pageshow', (event) => event.persisted && onAwake(), { signal });
   document.addEventListener('visibilitychange', () => (isLookedAt() ? onShow() : onLeave()), {

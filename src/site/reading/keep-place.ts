@@ -8,7 +8,7 @@ import { placeIn } from './saved-place.ts';
 const PASSED = 1 / 3;
 /** Who only scrolls by, on the way to the header or the end, is not there. */
 const STAYED_SECONDS = 3;
-const KEPT_EVERY_SECONDS = 15;
+const VIDEO_KEPT_EVERY_SECONDS = 15;
 /** Those that "on this page" lists. */
 const HEADINGS = '.prose > :is(h2, h3, h4, h5, h6)[id]';
 /** A video that was left so near its end begins again. */
@@ -40,9 +40,11 @@ function watch(text: HTMLElement, progress: ProgressState, id: string): () => vo
     seconds += 1;
     const here = hasMoved ? headingPassed(text) : {};
     if (here.heading !== last.heading) stayedSince = seconds;
-    if (here.heading && seconds - stayedSince >= STAYED_SECONDS) place = here;
     last = here;
-    if (seconds % KEPT_EVERY_SECONDS === 0) keep();
+    const isNew = here.heading !== undefined && here.heading !== place.heading;
+    if (isNew && seconds - stayedSince >= STAYED_SECONDS) place = here;
+    // A new place is kept at once: a page that is closed has no time for it.
+    if (place === here || seconds % VIDEO_KEPT_EVERY_SECONDS === 0) keep();
   }, 1000);
   const keep = () => {
     const record = progress.get(id);
@@ -52,6 +54,8 @@ function watch(text: HTMLElement, progress: ProgressState, id: string): () => vo
     if (JSON.stringify(next) !== JSON.stringify(saved)) void progress.save(id, next);
   };
   addEventListener('scroll', () => (hasMoved = true), { signal, passive: true });
+  // Captured: what media tell does not bubble.
+  text.addEventListener('pause', keep, { signal, capture: true });
   const forget = progress.onLeave(id, keep);
   return () => {
     forget();
@@ -71,7 +75,6 @@ function bringBack(
     if (second < target.duration - END_SECONDS) target.currentTime = second;
   };
   for (const target of text.querySelectorAll('video')) if (target.readyState > 0) goOn({ target });
-  // Captured: what media tell does not bubble.
   text.addEventListener('loadedmetadata', goOn, { signal, capture: true });
 }
 

@@ -21,6 +21,10 @@ afterAll(async () => {
 /** Fills in the account page and saves it. */
 async function settle(page: Page): Promise<void> {
   await page.goto('/account');
+  // Nothing need be chosen.
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Your changes are saved.').waitFor();
+  await page.goto('/account');
   await page.getByLabel('Name').fill('Grace Hopper');
   await page.getByLabel('Time zone').selectOption('Asia/Tokyo');
   await page.getByLabel('Dark').check();

@@ -251,7 +251,16 @@ describe('Ann claims to be Bob', () => {
 
 describe('a page that Ann opens', () => {
   const data = (path: string) => `${path === '/' ? '' : path}/__data.json`;
-  const pages = ['/', '/dashboard', '/account', '/rope', '/rope/basics', CLOVE, '/nowhere'];
+  const pages = [
+    '/',
+    '/dashboard',
+    '/account',
+    '/account/delete',
+    '/rope',
+    '/rope/basics',
+    CLOVE,
+    '/nowhere',
+  ];
   const queries = (id: string) => ['', `?userId=${id}`, `?user=${id}&asUser=${id}`];
 
   it.each(pages)('holds nothing of Bob: %s and its data', async (path) => {

@@ -1,3 +1,4 @@
+import type { ProgressServer } from 'sveltekit-cairn/server';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, depends }) => {
@@ -8,7 +9,16 @@ export const load: PageServerLoad = async ({ locals, depends }) => {
   return {
     overview: { overall, continue: place, courses },
     /** Null for nobody: what a guest has done only the device knows. */
-    activity: userId === null ? null : await progress.activity(userId),
-    timeZone: userId === null ? null : await progress.timeZone(userId),
+    learner: userId === null ? null : await learnerOf(progress, userId),
   };
 };
+
+/** What is known of somebody who is signed in. */
+async function learnerOf(progress: ProgressServer, userId: string) {
+  const [activity, timeZone, certificates] = await Promise.all([
+    progress.activity(userId),
+    progress.timeZone(userId),
+    progress.certificates(userId),
+  ]);
+  return { activity, timeZone, certificates };
+}

@@ -177,6 +177,18 @@ withDatabases((kind) => {
     expect(await call('sign-in/email', {})).toMatchObject({ status: 422 });
   });
 
+  it('takes another name, of somebody who is signed in', async () => {
+    const cookie = await signUp(freshEmail());
+    expect(await call('update-user', { name: ' Grace ' }, cookie)).toMatchObject({ ok: true });
+    expect((await accounts.identify(cookie))?.user.name).toBe('Grace');
+    expect(await call('update-user', { name: ' ' }, cookie)).toMatchObject({
+      status: 422,
+      errors: [{ path: 'name' }],
+    });
+    expect(await call('update-user', { name: 'Bob' })).toMatchObject({ code: 'not_signed_in' });
+    expect((await accounts.identify(cookie))?.user.name).toBe('Grace');
+  });
+
   describe('changing the password', () => {
     it('signs out everywhere else and keeps this device signed in', async () => {
       const email = freshEmail();

@@ -8,7 +8,13 @@ import type { Refused } from './answer.ts';
 const text = accountMessages.fields;
 
 const preferences = v.object({
-  timeZone: v.optional(v.pipe(v.string(), v.check(isTimeZone, text.timeZone))),
+  /** Empty: none was chosen. */
+  timeZone: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((zone) => zone === '' || isTimeZone(zone), text.timeZone),
+    ),
+  ),
   theme: v.optional(v.picklist(THEMES, text.theme)),
 });
 

@@ -49,6 +49,7 @@ export const dashboard = {
     units: (units: number) => (units === 0 ? 'nothing' : count(units, 'unit')),
   },
 
+  certificates: 'Certificates',
   more: (number: number) => `Show ${number} more`,
   score: (score: number) => `Average score ${score}\u{a0}%`,
 };

@@ -37,6 +37,9 @@ const settings: Posted = () => ({ name: 'Ada', timeZone: 'Asia/Tokyo', theme: 'd
 const deletion: Posted = () => ({ password: PASSWORD });
 const byLink: Posted = () => ({ token: 'x'.repeat(24), newPassword: 'another password' });
 
+/** Stands for the id of Bob's certificate, which is another one each time. */
+const BOBS = '(Bob’s)';
+
 /** Each route, by its folder, with the addresses that stand for it. */
 const ROUTES: Record<string, Address[]> = {
   '/': [{ path: '/' }],
@@ -95,6 +98,11 @@ const ROUTES: Record<string, Address[]> = {
       posted: () => ({ contentId: 'clove', contentType: 'lesson', status: 'completed' }),
     },
   ],
+  '/certificates/[id]': [{ path: `/certificates/${BOBS}` }, { path: '/certificates/nobodys' }],
+  '/certificates/[id]/picture.png': [
+    { path: `/certificates/${BOBS}/picture.png` },
+    { path: '/certificates/nobodys/picture.png' },
+  ],
   '/dashboard': [{ path: '/dashboard' }],
   '/catalogue.json': [{ path: '/catalogue.json' }],
   '/device': [{ path: '/device' }],
@@ -115,6 +123,7 @@ let ann: Learner;
 let bob: Learner;
 /** Of Bob's only: no answer to anybody else holds it. */
 let bobs: string[];
+let bobsCertificate: string;
 
 beforeAll(async () => {
   site = await startWatchedSite({ files: KNOTS });
@@ -127,6 +136,13 @@ beforeAll(async () => {
     data: { note },
   });
   bobs = [bob.id, bob.email, note];
+  await bob.post('/api/progress/update', {
+    contentId: 'basics',
+    contentType: 'course',
+    status: 'completed',
+  });
+  const course = await bob.get('/rope/basics');
+  bobsCertificate = /certificates\/(\w+)/.exec(course.body)![1]!;
 });
 afterAll(() => site.stop());
 
@@ -154,7 +170,7 @@ it('answers each address, asker and method as the table says', async () => {
       rows.push([address.path, all, ...(JSON.parse(cells) as string[])]);
     }
   }
-  expect((await bob.get('/api/progress')).json()).toMatchObject({ revision: 1 });
+  expect((await bob.get('/api/progress')).json()).toMatchObject({ revision: 2 });
   // A changed table is written with `vitest run --project integration -u` and read by a person.
   await expect(tableOf(rows)).toMatchFileSnapshot('route-matrix.md');
 });
@@ -163,7 +179,8 @@ async function answersTo(address: Address, asker: Asker): Promise<string[]> {
   const learner = address.endsSession && asker !== 'nobody' ? await site.signUp() : ann;
   const send = asker === 'nobody' ? site.send : learner.send;
   const other = asker === "Ann for Bob's" ? bob : null;
-  const path = other ? withQuery(address.path, `userId=${other.id}`) : address.path;
+  const asked = address.path.replace(BOBS, bobsCertificate);
+  const path = other ? withQuery(asked, `userId=${other.id}`) : asked;
   const cells: string[] = [];
   for (const method of METHODS) {
     const sent = method === 'POST' ? posting(address, learner, other) : {};

@@ -15,7 +15,8 @@ const MARK = [
 ];
 
 const INK = '#25231f';
-const SOFT = '#605b51';
+const ACCENT = '#1f5c86';
+const SMALL = { size: 26, colour: '#605b51' };
 const MIDDLE = PICTURE.width / 2;
 
 /**
@@ -23,21 +24,32 @@ const MIDDLE = PICTURE.width / 2;
  * nobody's name is shown as a row of boxes.
  */
 export function pictureOf(certificate: Certificate, siteTitle: string): string {
-  const { learnerName, courseTitle, issuedAt } = certificate;
   const { width, height } = PICTURE;
-  const name = block(learnerName, { y: 325, size: 84, oneLine: 50, least: 28, colour: INK });
-  const title = block(courseTitle, { y: 462, size: 46, oneLine: 32, least: 22, colour: '#1f5c86' });
+  const foot = [messages.date(certificate.issuedAt), ...(canShow(siteTitle) ? [siteTitle] : [])];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="${FONT}" text-anchor="middle">
 <rect width="${width}" height="${height}" fill="#fdfcf9"/>
 <rect x="28" y="28" width="${width - 56}" height="${height - 56}" fill="none" stroke="#8a8475" stroke-width="2"/>
 <rect x="40" y="40" width="${width - 80}" height="${height - 80}" fill="none" stroke="#e3ded2" stroke-width="2"/>
-<g transform="translate(${MIDDLE - 40} 70) scale(2.5)" fill="#1f5c86">${MARK.map((d) => `<path d="${d}"/>`).join('')}</g>
-${line(certificateMessages.title.toUpperCase(), { y: 200, size: 26, colour: SOFT, spacing: 5 })}
-${name}
-${line(certificateMessages.hasCompleted, { y: 395, size: 26, colour: SOFT })}
-${title}
-${line([messages.date(issuedAt), ...(canShow(siteTitle) ? [siteTitle] : [])].join(' · '), { y: 562, size: 26, colour: SOFT })}
+<g transform="translate(${MIDDLE - 40} 70) scale(2.5)" fill="${ACCENT}">${MARK.map((d) => `<path d="${d}"/>`).join('')}</g>
+${line(certificateMessages.title.toUpperCase(), { ...SMALL, y: 200, spacing: 5 })}
+${wordsOf(certificate).join('\n')}
+${line(foot.join(' · '), { ...SMALL, y: 562 })}
 </svg>`;
+}
+
+/** Who has completed what; or only one of them, in the middle. */
+function wordsOf({ learnerName, courseTitle }: Certificate): string[] {
+  const name = { size: 84, oneLine: 50, least: 28, colour: INK };
+  const title = { size: 46, oneLine: 32, least: 22, colour: ACCENT };
+  if (canShow(learnerName) && canShow(courseTitle)) {
+    return [
+      block(learnerName, { ...name, y: 325 }),
+      line(certificateMessages.hasCompleted, { ...SMALL, y: 395 }),
+      block(courseTitle, { ...title, y: 462 }),
+    ];
+  }
+  if (canShow(learnerName)) return [block(learnerName, { ...name, y: 390 })];
+  return canShow(courseTitle) ? [block(courseTitle, { ...title, size: 72, y: 380 })] : [];
 }
 
 /** Says whether the typeface has letters for all of a text: Latin, Greek, Cyrillic, Vietnamese. */
@@ -66,7 +78,6 @@ interface Line {
 
 /** A text in large type, on two lines when it is long. */
 function block(text: string, options: Line & { oneLine: number; least: number }): string {
-  if (!canShow(text)) return '';
   const { lines, size } = fitText(text.normalize('NFC'), { width: 1040, ...options });
   const top = options.y - ((lines.length - 1) * size * 1.15) / 2;
   return lines

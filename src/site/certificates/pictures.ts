@@ -7,7 +7,7 @@ import { pictureOf } from './picture.ts';
 export interface Picture {
   etag: string;
   /** The PNG; or, when too many were asked for, the seconds to wait. */
-  draw(): Promise<Uint8Array<ArrayBuffer> | number>;
+  draw(): Promise<Png | number>;
 }
 
 /** The pictures of certificates for social sites. */
@@ -21,9 +21,16 @@ const KEPT = 200;
 /** Drawing keeps one core busy for a tenth of a second: no more than so many a minute. */
 const DRAWN = { limit: 60, window: 60_000 };
 
+type Draw = (svg: string) => Png | Promise<Png>;
+type Png = Uint8Array<ArrayBuffer>;
+
 /** Makes them. What was drawn is kept, and those not asked for longest go first. */
-export function createPictures(siteTitle: string, now: () => number): Pictures {
-  const kept = new Map<string, Uint8Array<ArrayBuffer>>();
+export function createPictures(
+  siteTitle: string,
+  now: () => number,
+  draw: Draw = drawLoaded,
+): Pictures {
+  const kept = new Map<string, Png>();
   const count = createCount(DRAWN, now);
   return {
     of: (certificate) => {
@@ -35,8 +42,7 @@ export function createPictures(siteTitle: string, now: () => number): Pictures {
           const known = kept.get(etag);
           const wait = known ? 0 : count('all');
           if (wait > 0) return wait;
-          // Loaded when somebody first shares a certificate: most starts of a site need none of it.
-          const png = known ?? (await import('./draw.ts')).draw(svg);
+          const png = known ?? (await draw(svg));
           kept.delete(etag);
           kept.set(etag, png);
           for (const oldest of kept.keys()) if (kept.size > KEPT) kept.delete(oldest);
@@ -45,4 +51,10 @@ export function createPictures(siteTitle: string, now: () => number): Pictures {
       };
     },
   };
+}
+
+/** What draws is loaded when somebody first shares a certificate: most starts of a site need none of it. */
+async function drawLoaded(svg: string): Promise<Png> {
+  const { draw } = await import('./draw.ts');
+  return draw(svg);
 }

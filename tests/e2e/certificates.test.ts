@@ -1,0 +1,151 @@
+import type { Page } from 'playwright-core';
+import { rmSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  expectAccessible,
+  expectNoSidewaysScroll,
+  keepPicture,
+  launchChromium,
+  openProfile,
+  THEMES,
+  visit,
+  WIDTHS,
+} from '../support/chromium.ts';
+import { startSite } from '../support/site.ts';
+import type { Site } from '../support/site.ts';
+import { contentWith } from '../support/watched-site.ts';
+import { expectMarked, markButton, saved, signUp } from './learner.ts';
+
+const NAME = 'Augusta Ada King, Countess of Lovelace, with every one of her names and titles';
+const COURSE = 'Knots that hold, for people who have never held a rope and would rather sail';
+
+const content = contentWith({
+  '_index.md': '---\ntitle: The harbour school\n---\n',
+  'sea/_index.md': '---\ntitle: The sea\n---\n',
+  'sea/knots/_index.md': `---\ntitle: ${COURSE}\nversion: 3\n---\n`,
+  'sea/knots/1-reef.md': '# The reef knot\n\nLeft over right.',
+  'sea/knots/2-bowline.md': '# The bowline\n\nOut of the hole.',
+});
+const browser = await launchChromium();
+let site: Site;
+/** Of somebody who learnt without a script. */
+let address: string;
+
+beforeAll(async () => {
+  site = await startSite({ content });
+});
+afterAll(async () => {
+  await browser.close();
+  await site.stop();
+  rmSync(content, { recursive: true });
+});
+
+const certificate = (page: Page) => page.getByRole('link', { name: 'Your certificate' });
+
+describe('who completes a course', () => {
+  test('finds the certificate there at once, shares it, and reads on where it is upright', async () => {
+    const learner = await openProfile(browser, { baseURL: site.origin });
+    const { page, context } = learner;
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await context.addInitScript(() => {
+      navigator.share = (shared) => {
+        document.title = `shared ${shared?.url}`;
+        return Promise.resolve();
+      };
+    });
+    await signUp(page);
+    await page.goto('/sea/knots/reef');
+    await markButton(page).click();
+    await saved(page);
+    expect(await certificate(page).count()).toBe(0);
+    await page.getByRole('link', { name: 'Next: The bowline' }).click();
+    await page.waitForURL('**/bowline');
+    await markButton(page).click();
+    await certificate(page).click();
+
+    await page.getByRole('heading', { level: 1, name: 'Certificate of completion' }).waitFor();
+    expect(await page.getByRole('article').innerText()).toMatch(/Ada Lovelace[\s\S]+Knots that/);
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    await page.getByRole('status').getByText('Copied').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
+    await page.getByRole('button', { name: 'Share …' }).click();
+    expect(await page.title()).toBe(`shared ${page.url()}`);
+
+    await page.getByRole('link', { name: /^About the course/ }).click();
+    await certificate(page).waitFor();
+    const [lesson] = await pagesOf(page);
+    expect(lesson!.height).toBeGreaterThan(lesson!.width);
+    await learner.close();
+  });
+
+  test('does so without JavaScript too', async () => {
+    const script = { baseURL: site.origin, javaScript: false };
+    await visit(browser, script, async (page) => {
+      await signUp(page, NAME);
+      for (const path of ['/sea/knots/reef', '/sea/knots/bowline']) {
+        await page.goto(path);
+        await markButton(page).click();
+        await expectMarked(page, true);
+      }
+      await certificate(page).click();
+      address = page.url();
+      expect(await page.getByLabel('Address of this certificate').inputValue()).toBe(address);
+      expect(await page.getByRole('button', { name: 'Copy link' }).isVisible()).toBe(false);
+    });
+  });
+});
+
+describe('a certificate', () => {
+  test.each(THEMES)('is accessible and fits every screen, %s', async (theme) => {
+    for (const width of WIDTHS) {
+      await visit(browser, { baseURL: site.origin, theme, width }, async (page) => {
+        await page.goto(address);
+        expect(await page.getByRole('article').innerText()).toContain(NAME);
+        await expectNoSidewaysScroll(page);
+        if (width === 360) await expectAccessible(page);
+        await keepPicture(page, `certificate-${theme}-${width}`);
+      });
+    }
+  });
+
+  test('prints on one sheet, lying and light, whatever the paper and the theme', async () => {
+    await visit(browser, { baseURL: site.origin, theme: 'dark' }, async (page) => {
+      await page.goto(address);
+      for (const format of ['A4', 'Letter']) {
+        const pages = await pagesOf(page, format);
+        expect(pages, format).toHaveLength(1);
+        expect(pages[0]!.width, format).toBeGreaterThan(pages[0]!.height);
+      }
+      await page.emulateMedia({ media: 'print' });
+      const { background, isWhole, shown } = await page.evaluate(() => {
+        const sheet = document.querySelector('.certificate')!;
+        return {
+          background: getComputedStyle(sheet).backgroundColor,
+          isWhole: sheet.scrollHeight <= sheet.clientHeight,
+          shown: document.body.innerText,
+        };
+      });
+      expect(background).toBe('rgb(255, 255, 255)');
+      expect(isWhole).toBe(true);
+      expect(shown).toContain(address);
+      expect(shown).toContain('Version 3 of the course');
+      expect(shown).not.toMatch(/Sign in|Copy link|About the course/);
+    });
+  });
+
+  test('that is none is not found', async () => {
+    await visit(browser, { baseURL: site.origin, expectedErrors: [/404/] }, async (page) => {
+      const answer = await page.goto(`${address.slice(0, -1)}x`);
+      expect(answer!.status()).toBe(404);
+      await page.getByRole('heading', { name: 'This page is not here' }).waitFor();
+    });
+  });
+});
+
+/** The sheets that a page is printed on, in points. */
+async function pagesOf(page: Page, format = 'A4'): Promise<{ width: number; height: number }[]> {
+  const pdf = (await page.pdf({ format, preferCSSPageSize: true })).toString('latin1');
+  const boxes = [...pdf.matchAll(/\/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]/g)];
+  expect(boxes).toHaveLength([...pdf.matchAll(/\/Type\s*\/Page\b/g)].length);
+  return boxes.map(([, width, height]) => ({ width: Number(width), height: Number(height) }));
+}

@@ -15,13 +15,21 @@ const SYNC = '/api/progress/sync';
 
 const READS = [LIST, `${CONTENT}?contentId=clove`, `${SUMMARY}?courseId=basics`];
 const KIB = 1024;
+/** An exercise that may be attempted once. */
+const ONCE = `---
+id: once
+type: exercise
+attempts: 1
+questions: [{ kind: choice, prompt: Which one holds?, options: [Reef, Granny], answer: 1 }]
+---
+`;
 
 let site: WatchedSite;
 let ann: Learner;
 let bob: Learner;
 
 beforeAll(async () => {
-  site = await startWatchedSite({ files: KNOTS });
+  site = await startWatchedSite({ files: { ...KNOTS, '01-rope/02-exams/once.md': ONCE } });
   [ann, bob] = await Promise.all([site.signUp(), site.signUp()]);
 });
 afterAll(() => site.stop());
@@ -337,11 +345,18 @@ describe('a field', () => {
   it.each([
     { status: 'completed' },
     { status: 'in-progress', score: 100 },
-    { status: 'completed', data: { answers: [0] } },
     { status: 'completed', score: 100, data: { answers: [0] } },
   ])('that decides on an exercise with questions is refused: %j', async (wrong) => {
     const exam = { contentId: 'exam', contentType: 'exercise', ...wrong };
     await expectRefused(() => ann.post(UPDATE, exam), 422, 'graded_by_server');
+  });
+
+  it('that is one attempt too many is refused', async () => {
+    const ben = await site.signUp();
+    const once = { contentId: 'once', contentType: 'exercise', status: 'in-progress' };
+    const attempt = { ...once, data: { answers: ['Reef'] } };
+    expect((await ben.post(UPDATE, attempt)).status).toBe(200);
+    await expectRefused(() => ben.post(UPDATE, attempt), 422, 'no_attempts_left');
   });
 
   it.each<[string, Record<string, unknown>]>([

@@ -96,6 +96,29 @@ describe.each([
   });
 });
 
+test('what is filled in before the script arrives stays', async () => {
+  await visit(browser, { baseURL: site.origin }, async (page) => {
+    await page.request.post('/api/auth/sign-up/email', {
+      headers: { origin: site.origin },
+      data: { name: 'Ada', email: 'slow-network@example.org', password: PASSWORD },
+    });
+    const { promise: arrival, resolve: arrive } = Promise.withResolvers<undefined>();
+    await page.route('**/_app/immutable/**/*.js', async (route) => {
+      await arrival;
+      await route.continue();
+    });
+    await page.goto('/account', { waitUntil: 'commit' });
+    await page.getByLabel('Name').fill('Grace Hopper');
+    await page.getByLabel('Dark').check();
+    expect(await page.getByLabel('Time zone').inputValue()).toBe('');
+    arrive(undefined);
+    // The script puts the browser's time zone forward.
+    await expect.poll(() => page.getByLabel('Time zone').inputValue()).not.toBe('');
+    expect(await page.getByLabel('Name').inputValue()).toBe('Grace Hopper');
+    expect(await page.getByLabel('Dark').isChecked()).toBe(true);
+  });
+});
+
 test('all that is kept comes as a file', async () => {
   await visit(browser, { baseURL: site.origin }, async (page) => {
     const { email } = await signUp(page);

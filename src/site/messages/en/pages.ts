@@ -67,7 +67,7 @@ export const pages = {
   lists: {
     courses: 'Courses',
     contents: 'Contents',
-    start: 'Start',
+    startWith: (title: string) => `Start: ${title}`,
     continue: 'Continue',
     continueWith: (title: string) => `Continue: ${title}`,
     /** Ends the words of a "Continue" that stands beside its course's title. */

@@ -99,11 +99,11 @@ function reasonAgainst(trigger: CompletionTrigger, { data, page }: TreeItem): st
 }
 
 function exerciseProblems(siblings: readonly TreeItem[]): Problem[] {
-  if (siblings.some((item) => item.data.type === 'exercise')) return [];
+  if (siblings.some((item) => item.data.graded)) return [];
   return siblings
     .filter((item) => item.data.type === 'lesson' && item.data.completion?.includes('exercise'))
     .map((item) =>
-      errorAt(item, 'completion', 'completion: exercise never fires: there is none beside the lesson'),
+      errorAt(item, 'completion', 'completion: exercise never fires: there is none with questions beside the lesson'),
     );
 }
 

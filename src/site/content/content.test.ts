@@ -217,6 +217,17 @@ questions: [{ kind: text, prompt: What?, answer: [secret] }]`),
     ]);
   });
 
+  it('gives the server the questions, and nothing of what is no exercise', () => {
+    const opened = open({
+      'a.md': page('id: one\ntype: exercise\nquestions: [{ kind: text, prompt: What?, answer: [secret] }]'),
+      'b.md': page('id: two'),
+    });
+    expect(opened.questions('one')).toEqual([
+      { kind: 'text', prompt: 'What?', points: 1, answer: ['secret'] },
+    ]);
+    expect([opened.questions('two'), opened.questions('three')]).toEqual([[], []]);
+  });
+
   it.each([
     ['Text\n\n## A *fine* `heading` &amp; more\n', 'A fine heading & more'],
     ['Setext\nheading\n===\n', 'Setext heading'],
@@ -305,7 +316,7 @@ describe('errors', () => {
 
   it.each([
     ['completion: [video]', 'completion: video never fires'],
-    ['completion: [exercise]', 'completion: exercise never fires: there is none beside'],
+    ['completion: [exercise]', 'completion: exercise never fires: there is none with questions'],
     ['type: exercise\ncompletion: [exercise]', 'completion: exercise never fires: there are no quest'],
     [
       'type: exercise\ncompletion: [exercise, button]\nquestions: [{ kind: text, prompt: p, answer: [a] }]',
@@ -316,6 +327,14 @@ describe('errors', () => {
   ])('refuses the rule %j, which can never be met', (rule, message) => {
     const errors = errorsOf({ 'a.md': page(rule, '`<video>`') });
     expect(errors).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('refuses questions whose answers would not fit into one attempt', () => {
+    const options = ['x', 'y', 'z'].map((letter) => letter.repeat(3000)).join(', ');
+    const question = `questions: [{ kind: order, prompt: p, options: [${options}] }]`;
+    expect(errorsOf({ 'a.md': page(`type: exercise\n${question}`) })).toEqual([
+      expect.stringContaining('all answers together are too long to be handed in'),
+    ]);
   });
 
   it('takes rules that can be met', () => {

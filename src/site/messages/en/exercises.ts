@@ -57,6 +57,7 @@ export const exercises = {
   feedback: {
     passed: (score: number) => `Passed: ${score} of 100`,
     failed: (score: number) => `Not passed yet: ${score} of 100`,
+    failedLast: (score: number) => `Not passed: ${score} of 100`,
     failedAfterPass: (score: number) => `This time: ${score} of 100`,
     staysPassed: 'You passed this exercise before, and it stays completed.',
     ungraded: 'This attempt could not be graded.',

@@ -237,7 +237,7 @@ export function deviceStorageContract(
       });
 
       test('whoever comes finds no rows of who left, and who comes back finds none either', async () => {
-        await storage.keepRows(ada, { changes: [row('a')], cursor: 'one' });
+        await storage.keepRows(ada, { changes: [row('a')], cursor: 'one', after: null });
         await storage.enter('ada');
         expect(await storage.rows(ada)).toEqual({ changes: [row('a')], cursor: 'one' });
         await storage.enter('ben');
@@ -274,18 +274,32 @@ export function deviceStorageContract(
 
     describe('rows', () => {
       test('are added, replaced by id, and begun anew', async () => {
-        await storage.keepRows(ada, { changes: [row('a'), row('b')], cursor: 'one' });
-        await storage.keepRows(ada, { changes: [row('b', 2), row('c', 2)], cursor: 'two' });
+        await storage.keepRows(ada, { changes: [row('a'), row('b')], cursor: 'one', after: null });
+        await storage.keepRows(ada, {
+          changes: [row('b', 2), row('c', 2)],
+          cursor: 'two',
+          after: 'one',
+        });
         const { changes, cursor } = await storage.rows(ada);
         const kept = changes.map(({ record }) => `${record.contentId} ${record.revision}`).sort();
         expect([kept, cursor]).toEqual([['a 1', 'b 2', 'c 2'], 'two']);
-        await storage.keepRows(ada, { changes: [row('d')], cursor: 'new', reset: true });
+        await storage.keepRows(ada, {
+          changes: [row('d')],
+          cursor: 'new',
+          after: null,
+          reset: true,
+        });
         expect(await storage.rows(ada)).toEqual({ changes: [row('d')], cursor: 'new' });
+      });
+
+      test('are added without moving the end when those before them were not kept', async () => {
+        await storage.keepRows(ada, { changes: [row('b')], cursor: 'two', after: 'one' });
+        expect(await storage.rows(ada)).toEqual({ changes: [row('b')], cursor: null });
       });
 
       test('of somebody who is not here any more are not kept', async () => {
         await storage.enter('ben');
-        await storage.keepRows(ada, { changes: [row('a')], cursor: 'one' });
+        await storage.keepRows(ada, { changes: [row('a')], cursor: 'one', after: null });
         expect(await storage.rows(ada)).toEqual({ changes: [], cursor: null });
       });
     });

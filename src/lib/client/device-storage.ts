@@ -24,8 +24,9 @@ export interface Rows {
   cursor: string | null;
 }
 
-/** Rows that follow on those that are there; `reset`: that take their place. */
+/** Rows that follow on those up to `after`; `reset`: that take the place of all. */
 export interface FollowingRows extends Rows {
+  after: string | null;
   reset?: boolean;
 }
 
@@ -62,7 +63,8 @@ export interface DeviceStorage {
 
   rows(learner: LearnerKey): Promise<Rows>;
   /**
-   * Adds rows, or replaces those of the same ids, and moves the cursor. `reset` drops all others.
+   * Adds rows, or replaces those of the same ids. The cursor moves if the rows follow on it: what found
+   * no room before them is asked for again. `reset` drops all others.
    * Does nothing for a learner who is not here any more.
    */
   keepRows(learner: LearnerKey, rows: FollowingRows): Promise<void>;

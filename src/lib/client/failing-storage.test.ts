@@ -141,6 +141,31 @@ describe('storage that fails', () => {
     expect(ada.device.durable).toBe(true);
   });
 
+  test('without room for rows is given them again by the next page', async () => {
+    const kept = durable();
+    const full = { isFull: true, refused: 0 };
+    const keepRows: DeviceStorage['keepRows'] = (learner, rows) => {
+      if (!full.isFull) return kept.keepRows(learner, rows);
+      full.refused++;
+      return Promise.reject(new DOMException('No room.', 'QuotaExceededError'));
+    };
+    browser = createBrowser(randomUUID, { ...kept, keepRows });
+    await world.server.record('ada', [{ kind: 'completed', by: 'button', contentId: 'a' }]);
+    const first = await open('ada');
+    world.tell('online');
+    await world.settle();
+    expect(full.refused).toBeGreaterThan(0);
+    full.isFull = false;
+    await first.complete('b');
+    await world.settle();
+    first.stop();
+    await open('ada');
+    world.tell('online');
+    await world.settle();
+    const { changes } = await kept.rows(userKey('ada'));
+    expect(changes.map(({ record }) => record.contentId).sort()).toEqual(['a', 'b', 'knots']);
+  });
+
   test('without room for more counts no time twice', async () => {
     const full = { isFull: false };
     const kept = durable();

@@ -40,7 +40,7 @@ describe('a page that is gone after any of its writes', () => {
     const story = {
       before: (storage: DeviceStorage) => storage.enter('ada'),
       work: (storage: DeviceStorage) =>
-        storage.keepRows(ada, { changes: [row('a'), row('b')], cursor: 'end' }),
+        storage.keepRows(ada, { changes: [row('a'), row('b')], cursor: 'end', after: null }),
     };
     const ends: string[] = [];
     for (let writes = 0, done = false; !done; writes++) {

@@ -42,14 +42,15 @@ export function keptStorage(kept: KeyValue, newId: () => string): DeviceStorage 
         changes: await listed<Change>(values, keys.row(learner)),
         cursor: ((await values.get(keys.cursor(learner))) ?? null) as string | null,
       })),
-    keepRows: (learner, { changes, cursor, reset = false }) =>
+    keepRows: (learner, { changes, cursor, after, reset = false }) =>
       kept.write(async (values) => {
         if ((await hereIn(values)) !== learner) return;
         if (reset) await values.clear(keys.row(learner));
         for (const change of changes) {
           await values.put(keys.row(learner, change.record.contentId), change);
         }
-        await values.put(keys.cursor(learner), cursor);
+        const end = (await values.get(keys.cursor(learner))) ?? null;
+        if (reset || end === after) await values.put(keys.cursor(learner), cursor);
       }),
 
     waiting: () =>

@@ -307,11 +307,12 @@ export class Learner {
   }
 
   async #takeIn(answer: SyncResponse, sent: readonly Operation[]): Promise<void> {
+    const after = this.#replica.cursor;
     this.#replica.takeIn(answer, sent);
     this.#serverCatalogue = answer.catalogue;
     const { storage, key } = await this.#storage.open();
     const { changes, cursor, reset = false } = answer;
-    const rows = { changes, cursor, reset };
+    const rows = { changes, cursor, after, reset };
     // With no room for them they are shown all the same, and asked for again by the next page.
     await storage.keepRows(key, rows).catch(() => undefined);
     this.#options.tabs.tell({ kind: 'kept', learner: key, rows });

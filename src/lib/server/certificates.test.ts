@@ -189,15 +189,14 @@ withDatabases((kind) => {
       ]);
     });
 
-    test('is for a course, and for no module or theme', async () => {
-      const { progress, complete } = await open();
-      await complete('gusts');
+    test('is for a course, and for no module or theme; the latest is listed first', async () => {
+      const { progress, sync } = await open();
+      await sync('laptop-0001', ['gusts'], NOW - 1000);
       expect(await progress.certificates('ann')).toEqual([]);
-      await complete('tack');
-      await complete('rope');
-      await complete('bowline');
+      await sync('laptop-0002', ['tack']);
+      await sync('laptop-0003', ['rope', 'bowline'], NOW - 500);
       const courses = (await progress.certificates('ann')).map(({ courseId }) => courseId);
-      expect(courses.sort()).toEqual(['knots', 'sailing']);
+      expect(courses).toEqual(['sailing', 'knots']);
     });
 
     test('is none for a lesson that became a course, until that is done', async () => {
@@ -258,15 +257,19 @@ withDatabases((kind) => {
     });
 
     test('that is there although no mark names it is found again', async () => {
-      const { progress, complete, database } = await open();
+      const { progress, complete, database, teach } = await open();
       await complete('rope');
       await complete('bowline');
       const before = await progress.certificates('ann');
       await database.kysely.deleteFrom('user_progress').execute();
-      await progress.record('ann', [{ contentId: 'knots', kind: 'completed', by: 'button' }]);
+      const lessons = CONTENT[0]!.children![0]!.children!;
+      const renamed = { id: 'ropework', aliases: ['knots'], title: 'Ropework', children: lessons };
+      teach([{ ...renamed, type: 'course' }]);
+      await complete('rope');
+      await complete('bowline');
       expect(await progress.certificates('ann')).toEqual(before);
       const course = (await progress.export('ann')).progress.find(
-        ({ contentId }) => contentId === 'knots',
+        ({ contentId }) => contentId === 'ropework',
       );
       expect(course?.rollUp).toMatchObject({ mark: { certificate: before[0]!.id } });
     });

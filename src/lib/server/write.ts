@@ -39,7 +39,7 @@ export function* writeGroup<T>(
   const transaction = yield* begin(context, requests);
   const answers: T[] = [];
   for (const request of requests) answers.push(yield* writeOne(transaction, request));
-  if (transaction.due.size > 0) yield* issueCertificates(transaction);
+  yield* issueCertificates(transaction);
   yield* save(transaction);
   return answers;
 }

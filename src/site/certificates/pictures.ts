@@ -15,7 +15,7 @@ export interface Pictures {
   of(certificate: Certificate): Picture;
 }
 
-/** How many are kept in memory; one has about 30 kB. */
+/** How many are kept in memory; one has 30 to 70 kB. */
 const KEPT = 200;
 
 /** Drawing keeps one core busy for a tenth of a second: no more than so many a minute. */

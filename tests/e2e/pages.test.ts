@@ -21,7 +21,7 @@ const PUBLIC = {
   course: COURSE,
   module: `${COURSE}/structure`,
   lesson: FIRST,
-  exercise: `${COURSE}/structure/try-outline`,
+  exercise: `${COURSE}/structure/check-yourself`,
   'sign-in': '/sign-in',
   'sign-up': '/sign-up',
   'forgot-password': '/forgot-password',

@@ -1,6 +1,7 @@
-import type { Catalogue, ItemState } from '../core/index.ts';
+import type { Catalogue, ItemState, Loaded } from '../core/index.ts';
 import { discrepancies } from '../server/audit.testing.ts';
-import { userOf } from './device-storage.ts';
+import { parseCursor } from '../server/cursor.ts';
+import { userKey, userOf } from './device-storage.ts';
 import { memoryStorage } from './memory-storage.ts';
 import { ProgressState } from './progress-state.svelte.ts';
 import type { SimulatedDevice } from './simulate-device.testing.ts';
@@ -111,10 +112,12 @@ export async function look(
     problems.push(...run.witness.wrong(account, kept));
     problems.push(...discrepancies(catalogue, kept, since));
     problems.push(...wrongTime(run, account, kept.progress));
-    const shown = viewer(await run.server.load(account, 'a'));
+    const loaded = await run.server.load(account, 'a');
+    const shown = viewer(loaded);
     statuses.push(all(catalogue).map((id) => [id, shown.get(id).status]));
     for (const device of run.devices) {
-      if (device.user === account) problems.push(...differing(device, shown, catalogue));
+      if (device.user !== account) continue;
+      problems.push(...differing(device, shown, catalogue), ...(await lacking(device, loaded)));
     }
   }
   for (const device of run.devices) {
@@ -135,7 +138,7 @@ function all({ items }: Catalogue): string[] {
 }
 
 /** A page that was loaded afresh and knows nothing of any device. */
-function viewer(loaded: ConstructorParameters<typeof ProgressState>[0]['loaded']): ProgressState {
+function viewer(loaded: Loaded): ProgressState {
   return new ProgressState({ loaded, storage: memoryStorage(() => 'nobody') });
 }
 
@@ -151,12 +154,24 @@ function differing(device: SimulatedDevice, shown: ProgressState, catalogue: Cat
   });
 }
 
+/** Rows that a device lacks, though by where its rows end it has them. */
+async function lacking({ storage, user }: SimulatedDevice, loaded: Loaded): Promise<string[]> {
+  const { changes, cursor } = await storage.rows(userKey(user!));
+  const end = parseCursor(cursor, loaded.outline.version);
+  const kept = new Map(changes.map(({ record }) => [record.contentId, record.revision]));
+  return loaded.changes
+    .filter(({ record: { contentId, revision } }) => {
+      return revision < end.revision && (kept.get(contentId) ?? -1) < revision;
+    })
+    .map(({ record }) => `${user}: no row of ${record.contentId} is kept`);
+}
+
 function different(page: ProgressState, shown: ProgressState, catalogue: Catalogue): string[] {
   if (page.catalogue.version !== catalogue.version) return [`${page.user}: an old catalogue`];
-  const said = (progress: ProgressState, id: string) => JSON.stringify(progress.get(id));
-  return all(catalogue)
-    .filter((id) => said(page, id) !== said(shown, id))
-    .map((id) => `${page.user}: ${said(page, id)} instead of ${said(shown, id)}`);
+  return all(catalogue).flatMap((id) => {
+    const [said, should] = [page, shown].map((progress) => JSON.stringify(progress.get(id)));
+    return said === should ? [] : [`${page.user}: ${said} instead of ${should}`];
+  });
 }
 
 /** Work of users that still waits on a device, and work of guests that does not. */

@@ -6,7 +6,7 @@ import type { Arena } from './simulation.testing.ts';
 import { createArena, nameOf } from './simulation.testing.ts';
 
 const seed = 20260501;
-const RUNS = 2_000;
+const RUNS = 5_000;
 /** Ten times what it takes on a quiet machine. */
 const timeout = 900_000;
 

@@ -44,6 +44,9 @@ export interface Arena {
 /** Changes how a page's code sees its storage: a mutant. */
 export type Dress = (storage: DeviceStorage) => DeviceStorage;
 
+const RUNS_AT_ONCE = 100;
+const accountsOf = (run: number) => PEOPLE.map((name) => `${name}-${run}`);
+
 const CATALOGUES = CONTENTS.map((content) => createCatalogue(content));
 
 /** Makes an arena. */
@@ -69,6 +72,15 @@ export async function createArena(): Promise<Arena> {
     },
   });
   await server.migrate();
+  /** Makes the accounts of the runs that come, and deletes those before with all that is theirs. */
+  const changeUsers = async (run: number) => {
+    const ids = Array.from({ length: RUNS_AT_ONCE }, (_, n) => accountsOf(run + n)).flat();
+    await database.kysely.deleteFrom('users').execute();
+    await database.kysely
+      .insertInto('users')
+      .values(ids.map((id) => ({ id })))
+      .execute();
+  };
   const shells: Loaded[] = [];
   for (content = 0; content < CONTENTS.length; content++) shells.push(await server.load(null, 'a'));
   const restoreGlobals = keepGlobals();
@@ -80,13 +92,9 @@ export async function createArena(): Promise<Arena> {
 
   return {
     play: async (history, dress = (storage) => storage) => {
-      const accounts = PEOPLE.map((name) => `${name}-${runs}`);
-      runs++;
+      if (runs % RUNS_AT_ONCE === 0) await changeUsers(runs);
+      const accounts = accountsOf(runs++);
       unheard = [];
-      await database.kysely
-        .insertInto('users')
-        .values(accounts.map((id) => ({ id })))
-        .execute();
       clock.reset(START);
       let ids = 0;
       const happened = new Map<string, number>();
@@ -145,7 +153,6 @@ export async function createArena(): Promise<Arena> {
       }
       await heal(run);
       const { problems, statuses } = await look(run, CATALOGUES[content]!);
-      for (const account of accounts) await server.erase(account);
       const failures = unheard.map((error) => `a failure that nobody heard of: ${String(error)}`);
       return { problems: [...run.problems, ...failures, ...problems], happened, statuses };
     },

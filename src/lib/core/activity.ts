@@ -37,21 +37,21 @@ export function activityOf(
   work: readonly Work[],
   { now, timeZone }: { now: number; timeZone: string },
 ): Activity {
-  const dateOf = calendarIn(timeZone);
-  const unitsOn = new Map<string, Set<string>>();
+  const dayOf = calendarIn(timeZone);
+  const unitsOn = new Map<number, Set<string>>();
   for (const { contentId, time } of work) {
-    const date = dateOf(time);
-    const units = unitsOn.get(date);
+    const day = dayOf(time);
+    const units = unitsOn.get(day);
     if (units) units.add(contentId);
-    else unitsOn.set(date, new Set([contentId]));
+    else unitsOn.set(day, new Set([contentId]));
   }
-  const today = dateOf(now);
+  const today = dayOf(now);
   return {
-    today,
-    streak: streakOf(unitsOn.keys(), today),
+    today: dateOf(today),
+    streak: streakOf(unitsOn, today),
     days: [...unitsOn]
-      .map(([date, units]) => ({ date, units: units.size }))
-      .sort((a, b) => (a.date < b.date ? -1 : 1)),
+      .sort(([a], [b]) => a - b)
+      .map(([day, units]) => ({ date: dateOf(day), units: units.size })),
   };
 }
 
@@ -60,15 +60,13 @@ export function activityOf(
  * hold at most one missed day. A day is missed once it is over: today never is.
  *
  * So one day off a week goes by, two days off within seven end the streak at the earlier of them,
- * and what was learnt since then is the streak that goes on.
+ * and what was learnt since then is the streak that goes on. Days are numbers that rise by one.
  */
-export function streakOf(dates: Iterable<string>, today: string): number {
-  const active = new Set([...dates].map(numberOf));
-  let day = numberOf(today);
-  let streak = active.has(day) ? 1 : 0;
-  for (let missed = Infinity; ;) {
-    day -= 1;
-    if (active.has(day)) streak += 1;
+export function streakOf(learnt: { has(day: number): boolean }, today: number): number {
+  let streak = learnt.has(today) ? 1 : 0;
+  let missed = Infinity;
+  for (let day = today - 1; ; day--) {
+    if (learnt.has(day)) streak += 1;
     else if (missed - day < 7) return streak;
     else missed = day;
   }
@@ -95,34 +93,57 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** No offset of a time zone has been anything but a multiple of it since 1972. */
-const QUARTER_HOUR = DAY / 96;
-
-/** Answers the date that it is somewhere at a time. */
+/** Answers which day it is somewhere at a time, as days since 1970. */
 function calendarIn(timeZone: string): (time: number) => string {
-  // Of all formats the one that every browser has; taking it apart is cheaper than `formatToParts`.
+  const aheadAt = clockIn(timeZone);
+  // Asking for a clock is what takes time, and on nearly all days it is not set.
+  const known = new Map<number, number | null>();
+  const aheadOn = (day: number) => {
+    let ahead = known.get(day);
+    if (ahead === undefined) {
+      const [from, to] = [aheadAt(day * DAY), aheadAt((day + 1) * DAY)];
+      ahead = from === to ? from : null;
+      known.set(day, ahead);
+    }
+    return ahead;
+  };
+  return (time) => {
+    const ahead = aheadOn(Math.floor(time / DAY)) ?? aheadAt(time);
+    return Math.floor((time + ahead) / DAY);
+  };
+}
+
+/** Answers by how many milliseconds clocks somewhere are ahead of UTC at a time. */
+function clockIn(timeZone: string): (time: number) => number {
+  // Of all formats the one that every browser has.
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     calendar: 'gregory',
     numberingSystem: 'latn',
+    hourCycle: 'h23',
     year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
   });
-  // Formatting is what takes time, and much of what learners do is done within minutes.
-  const known = new Map<number, string>();
   return (time) => {
-    const quarter = Math.floor(time / QUARTER_HOUR);
-    const before = known.get(quarter);
-    if (before !== undefined) return before;
-    const [month, day, year] = format.format(time).split('/');
-    const date = `${year}-${month}-${day}`;
-    known.set(quarter, date);
-    return date;
+    const numbers = format.format(time).match(/\d+/g)!.map(Number);
+    const [month, day, year, hour, minute, second] = numbers as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const shown = Date.UTC(year, month - 1, day, hour, minute, second);
+    return shown - Math.floor(time / 1000) * 1000;
   };
 }
 
-/** Days since 1970 of a date, which no summer time makes longer or shorter. */
-function numberOf(date: string): number {
-  return Date.parse(date) / DAY;
+/** The date of a day, as in `2026-05-02`. */
+function dateOf(day: number): string {
+  return new Date(day * DAY).toISOString().slice(0, 10);
 }

@@ -94,7 +94,7 @@ export function isTimeZone(name: string): boolean {
 }
 
 /** Answers which day it is somewhere at a time, as days since 1970. */
-function calendarIn(timeZone: string): (time: number) => string {
+function calendarIn(timeZone: string): (time: number) => number {
   const aheadAt = clockIn(timeZone);
   // Asking for a clock is what takes time, and on nearly all days it is not set.
   const known = new Map<number, number | null>();

@@ -177,8 +177,7 @@ export class Learner {
 
   /**
    * Does what `make` says; it shows at once. Resolves when it is kept on this device. Where only the
-   * device knows what was done so far (a guest's work, the device's totals) or how it is named (what
-   * is taken back), it waits until it was asked.
+   * device knows what was done so far (a guest's work, the device's totals), it waits until it was asked.
    */
   async act(
     make: (desk: Desk) => readonly AddressedAct[],
@@ -187,23 +186,27 @@ export class Learner {
     const { environment, who } = this.#options;
     const at = environment.now();
     const isGuest = who === 'here' || who.user === null;
-    const asksDevice = needsDevice || (isGuest && this.#device === null);
-    // What is on its way into the outbox gets its name there.
-    if (asksDevice) await this.#storage.open().then(() => this.#turn);
+    if (needsDevice) await this.#storage.open().then(() => this.#turn);
+    else if (isGuest && this.#device === null) await this.#storage.open();
+    const timed = (desk: Desk) =>
+      untrack(() => make(desk)).map((act) => ({ ...act, at, device: desk.device }));
     const device = this.#device ?? NOT_ASKED_YET;
-    const acts = untrack(() => make({ book: this.#book, device }));
+    const acts = timed({ book: this.#book, device });
     if (acts.length === 0) return;
-    const timed = acts.map((act) => ({ ...act, at, device }));
-    const made = timed.map((act) => ({ ...act, seq: ++this.#lastSeq }));
+    // What is on its way into the outbox gets its name there: only then can it be referred to.
+    const isEarly = device === NOT_ASKED_YET || this.#replica.isMaking;
+    const made = acts.map((act) => ({ ...act, seq: ++this.#lastSeq }));
     this.#replica.make(made);
     untrack(() => this.#apply(made));
     await this.#inTurn(async () => {
       try {
-        const kept = await this.#storage.use((outbox) => outbox.add(timed));
+        const kept = await this.#storage.use((outbox) =>
+          outbox.add(isEarly ? timed(this.#namedDesk) : acts),
+        );
         this.#replica.keep(made, kept);
         for (const { device } of kept) if (device !== this.#device) this.#overflowing = device;
         this.#weigh();
-        if (kept.some((each, n) => !isNamed(each, made[n]!))) this.#show();
+        if (isEarly || kept.some((each, n) => !isNamed(each, made[n]!))) this.#show();
       } catch (error) {
         this.#replica.keep(made);
         this.#show();
@@ -212,6 +215,12 @@ export class Learner {
     });
     this.#options.tabs.tell({ kind: 'kept', learner: await this.key() });
     this.#sync?.send();
+  }
+
+  /** What acts are made from once all before them is in the outbox. */
+  get #namedDesk(): Desk {
+    const book = this.#replica.view(this.#page.catalogue, { made: [] });
+    return { book, device: this.#device! };
   }
 
   async dismiss(operation: Operation): Promise<void> {

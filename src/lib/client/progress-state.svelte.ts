@@ -241,7 +241,7 @@ export class ProgressState {
   reopen(id: string): Promise<void> {
     const catalogue = this.#catalogue;
     const item = this.#item(id);
-    return this.#learner.act(({ book }) => reopening(catalogue, book, item), { needsDevice: true });
+    return this.#learner.act(({ book }) => reopening(catalogue, book, item));
   }
 
   /** Starts an item again, as if it had never been touched; of a container, every unit. */

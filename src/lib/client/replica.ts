@@ -108,10 +108,15 @@ export class Replica {
     this.#unacknowledged = [...byName.values()];
   }
 
-  /** What the learner sees. */
-  view(catalogue: Catalogue): Book {
+  /** Says whether operations are on their way into the outbox. */
+  get isMaking(): boolean {
+    return this.#made.length > 0;
+  }
+
+  /** What the learner sees; without `made`, as of what has its name for good. */
+  view(catalogue: Catalogue, { made = this.#made } = {}): Book {
     const landing = this.#landing.map(({ operation }) => operation);
-    return viewOf(catalogue, this.#rows, [...landing, ...this.#unacknowledged, ...this.#made]);
+    return viewOf(catalogue, this.#rows, [...landing, ...this.#unacknowledged, ...made]);
   }
 }
 

@@ -49,6 +49,8 @@ export default defineConfig({
   resolve,
   ssr,
   test: {
+    // All cores: by itself it leaves one of two idle.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
@@ -98,6 +100,7 @@ export default defineConfig({
           // The built site starts, browsers open, packages install.
           testTimeout: 60_000,
           hookTimeout: 180_000,
+          expect: { poll: { timeout: 15_000 } },
         },
       })),
     ],

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ProfileOptions } from '../support/chromium.ts';
 import {
   expectAccessible,
@@ -66,23 +67,28 @@ afterAll(async () => {
   await site.stop();
 });
 
-describe.each(THEMES)('in the %s theme', (theme) => {
-  test.each(Object.entries(PUBLIC))('%s is accessible to a guest', async (name, path) => {
-    const options = { baseURL: site.origin, theme, expectedErrors: NOT_FOUND, reducedMotion: true };
-    await visit(browser, options, async (page) => {
-      await page.goto(path);
-      await expectAccessible(page);
-      await keepPicture(page, `${name}-guest-${theme}`);
-    });
-  });
+/** Looks at a page in each theme. */
+async function expectAccessibleInThemes(page: Page, name: string): Promise<void> {
+  for (const theme of THEMES) {
+    await page.emulateMedia({ colorScheme: theme });
+    await expectAccessible(page);
+    await keepPicture(page, `${name}-${theme}`);
+  }
+}
 
-  test.each(Object.entries(PERSONAL))('%s is accessible to a learner', async (name, path) => {
-    const options = { baseURL: site.origin, theme, storageState: halfway, reducedMotion: true };
-    await visit(browser, options, async (page) => {
-      await page.goto(path);
-      await expectAccessible(page);
-      await keepPicture(page, `${name}-learner-${theme}`);
-    });
+test.each(Object.entries(PUBLIC))('%s is accessible to a guest', async (name, path) => {
+  const options = { baseURL: site.origin, expectedErrors: NOT_FOUND, reducedMotion: true };
+  await visit(browser, options, async (page) => {
+    await page.goto(path);
+    await expectAccessibleInThemes(page, `${name}-guest`);
+  });
+});
+
+test.each(Object.entries(PERSONAL))('%s is accessible to a learner', async (name, path) => {
+  const options = { baseURL: site.origin, storageState: halfway, reducedMotion: true };
+  await visit(browser, options, async (page) => {
+    await page.goto(path);
+    await expectAccessibleInThemes(page, `${name}-learner`);
   });
 });
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { RequestEvent } from '@sveltejs/kit';
 import type { Catalogue, CourseSummary, Loaded, Overview, SyncResult } from '../core/index.ts';
 import { createBook, isUnit, outlineOf, overviewOf, scopeOf, summarise } from '../core/index.ts';
@@ -19,6 +18,7 @@ import type { Grade } from './grading.ts';
 import { withGrade } from './grading.ts';
 import { openLedger } from './ledger.ts';
 import { migrate } from './migrate.ts';
+import { createNewId } from './new-id.ts';
 import type { LearnerExport } from './queries.ts';
 import { createQueries } from './queries.ts';
 import { changesIn, createReader } from './reader.ts';
@@ -113,7 +113,7 @@ const MOST_ATTEMPTS = 100;
  * });
  */
 export function createProgressServer(options: ProgressOptions): ProgressServer {
-  const { now = Date.now, newId = randomId, grade } = options;
+  const { now = Date.now, newId = createNewId(), grade } = options;
   const users = options.users ?? { table: 'users', key: 'id', type: 'text' };
   const database = openDatabase(options.database);
   const queries = createQueries(database, users);
@@ -230,10 +230,6 @@ function known(catalogue: Catalogue, contentId: string) {
   const item = catalogue.items.get(contentId);
   if (!item) throw new Error(`The catalogue holds no item "${contentId}".`);
   return item;
-}
-
-function randomId(): string {
-  return randomBytes(16).toString('hex');
 }
 
 /** A cursor behind everything of a revision: no content id sorts after the highest code point. */

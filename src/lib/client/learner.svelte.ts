@@ -1,5 +1,5 @@
 import { untrack } from 'svelte';
-import { createSubscriber, SvelteMap } from 'svelte/reactivity';
+import { createSubscriber } from 'svelte/reactivity';
 import type {
   AddressedAct,
   Book,
@@ -15,6 +15,7 @@ import type { Environment } from './environment.ts';
 import type { Opened, Who } from './learner-storage.ts';
 import { LearnerStorage } from './learner-storage.ts';
 import type { Attention, Outbox } from './outbox.ts';
+import { bringTo, reactiveBook } from './reactive-book.ts';
 import { Replica } from './replica.ts';
 import type { SyncPhase } from './sync.ts';
 import { Sync } from './sync.ts';
@@ -89,7 +90,7 @@ export class Learner {
     this.#page = page;
     this.#replica.merge(page.changes);
     this.#serverCatalogue = $state.raw(page.catalogue.version);
-    this.#book = $state.raw(reactive(this.#replica.view(page.catalogue)));
+    this.#book = $state.raw(reactiveBook(this.#replica.view(page.catalogue)));
   }
 
   /** Null for a guest. */
@@ -172,7 +173,7 @@ export class Learner {
     this.#serverCatalogue = catalogue.version;
     if (isSame) return this.#show();
     this.#replica.turnPage();
-    this.#book = reactive(this.#replica.view(catalogue));
+    this.#book = reactiveBook(this.#replica.view(catalogue));
   }
 
   /**
@@ -368,8 +369,7 @@ export class Learner {
       this.#pending = this.#replica.pending;
       this.#notify();
       const view = this.#replica.view(this.#page.catalogue);
-      replaceChanged(this.#book.states, view.states);
-      replaceChanged(this.#book.rollUps, view.rollUps);
+      bringTo(this.#book, view);
     });
   }
 }
@@ -379,16 +379,4 @@ const NOT_ASKED_YET = '';
 
 function isNamed(operation: Operation, { device, seq }: Operation): boolean {
   return operation.device === device && operation.seq === seq;
-}
-
-function reactive({ states, rollUps }: Book): Book {
-  return { states: new SvelteMap(states), rollUps: new SvelteMap(rollUps) };
-}
-
-function replaceChanged<T>(shown: Map<string, T>, view: ReadonlyMap<string, T>): void {
-  for (const [id, value] of view) {
-    const known = shown.get(id);
-    if (known === value || JSON.stringify(known) === JSON.stringify(value)) continue;
-    shown.set(id, value);
-  }
 }

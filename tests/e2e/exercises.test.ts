@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeFiles } from '../../src/site/content/folder.testing.ts';
 import type { ProfileOptions } from '../support/chromium.ts';
 import { expectAccessible, launchChromium, THEMES, visit } from '../support/chromium.ts';
-import { EXAM, QUIZ, QUIZ_SCHOOL } from '../support/quiz.ts';
+import { EXAM, QUIZ, QUIZ_SCHOOL, RIGHT } from '../support/quiz.ts';
 import { startSite } from '../support/site.ts';
 import type { Site } from '../support/site.ts';
 import { copied, workerReady } from './device-copies.ts';
@@ -30,6 +30,7 @@ function story(tell: (page: Page) => Promise<void>, options: Partial<ProfileOpti
   return visit(browser, { baseURL: site.origin, ...options }, tell);
 }
 
+const ANSWERED = { answers: RIGHT };
 const STEPS = ['Make a small loop', 'Pass the end up', 'Lead the end around', 'Draw it tight'];
 
 /** Answers the quiz as a person would; all of it right unless said otherwise. */
@@ -183,6 +184,21 @@ describe('a learner', () => {
       { expectedErrors: [/ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to fetch|status of 50\d/] },
     ));
 });
+
+test('an attempt made elsewhere brings its feedback to a page that is open', () =>
+  story(async (page) => {
+    await signUp(page);
+    await page.goto(QUIZ);
+    await saved(page);
+    const answer = await page.request.post('/api/progress/update', {
+      headers: { origin: site.origin },
+      data: { contentId: 'quiz', contentType: 'exercise', status: 'in-progress', data: ANSWERED },
+    });
+    expect(answer.status()).toBe(200);
+    expect(await feedback(page, 'Passed: 100 of 100').count()).toBe(0);
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await feedback(page, 'Passed: 100 of 100').waitFor();
+  }));
 
 test('a guest is told that answers wait, and has them graded with the account', () =>
   story(async (page) => {

@@ -27,6 +27,12 @@ export function attemptsLeft(
   return Math.max(0, limit - Math.max(atLeast, attemptsMade(progress, id)));
 }
 
+/** Attempts since the exercise was last started that were graded, as far as this device knows. */
+export function attemptsGraded({ book, catalogue }: ProgressState, id: string): number {
+  const { ids } = catalogue.items.get(id)!;
+  return ids.flatMap((each) => Object.keys(book.states.get(each)?.attempts ?? {})).length;
+}
+
 /** The answers that were typed for the next attempt, on whatever device; null when there are none. */
 export function draftOf(
   progress: ProgressState,
@@ -53,9 +59,7 @@ export function saveDraft(
 
 /** Attempts since the exercise was last started, as far as this device knows: graded or waiting. */
 function attemptsMade(progress: ProgressState, id: string): number {
-  const { ids } = progress.catalogue.items.get(id)!;
-  const graded = ids.flatMap((each) => Object.keys(progress.book.states.get(each)?.attempts ?? {}));
-  return graded.length + attemptsWaiting(progress, id).length;
+  return attemptsGraded(progress, id) + attemptsWaiting(progress, id).length;
 }
 
 function attemptsWaiting({ waiting, catalogue }: ProgressState, id: string) {

@@ -189,6 +189,18 @@ withDatabases((kind) => {
     expect((await accounts.identify(cookie))?.user.name).toBe('Grace');
   });
 
+  it('takes names of any script, but none that is not to be seen or turns other words around', async () => {
+    const cookie = await signUp(freshEmail());
+    for (const name of ['مریم\u200cها', '👩\u200d🚀', '山田 太郎', 'Zoe\u0301', 'D’Arcy-Smith 3.']) {
+      expect(await call('update-user', { name }, cookie), name).toMatchObject({ ok: true });
+    }
+    for (const name of ['\u200b\u200b', '\u2060', '\u202egnp.ada\u202c', 'Ada\u2067']) {
+      expect(await call('update-user', { name }, cookie), name).toMatchObject({
+        errors: [{ path: 'name' }],
+      });
+    }
+  });
+
   describe('changing the password', () => {
     it('signs out everywhere else and keeps this device signed in', async () => {
       const email = freshEmail();

@@ -8,8 +8,15 @@ const MAX_NAME = 100;
 /** No mail server takes a longer one. */
 const MAX_EMAIL = 254;
 
-/** Text that any database stores and any page shows: no control characters, no lone surrogate. */
-const isPlain = (value: string) => value.isWellFormed() && !/\p{Cc}/u.test(value);
+/**
+ * Text that any database stores and any page shows: no lone surrogate, no control characters, and
+ * none that turn the text around them, which would read as another name beside other words.
+ */
+const isPlain = (value: string) =>
+  value.isWellFormed() && !/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(value);
+
+/** Something to be seen: there are characters without width, which emoji and some scripts need. */
+const isVisible = (value: string) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(value);
 
 /** A field that is not there was left empty. */
 const typed = (message: string) => v.optional(v.string(message), '');
@@ -17,7 +24,7 @@ const typed = (message: string) => v.optional(v.string(message), '');
 const name = v.pipe(
   typed(text.name),
   v.trim(),
-  v.minLength(1, text.name),
+  v.check(isVisible, text.name),
   v.maxLength(MAX_NAME, text.nameTooLong(MAX_NAME)),
   v.check(isPlain, text.nameNotPlain),
 );

@@ -191,7 +191,13 @@ withDatabases((kind) => {
 
   it('takes names of any script, but none that is not to be seen or turns other words around', async () => {
     const cookie = await signUp(freshEmail());
-    for (const name of ['مریم\u200cها', '👩\u200d🚀', '山田 太郎', 'Zoe\u0301', 'D’Arcy-Smith 3.']) {
+    for (const name of [
+      'مریم\u200cها',
+      '👩\u200d🚀',
+      '山田 太郎',
+      'Zoe\u0301',
+      'D’Arcy-Smith 3.',
+    ]) {
       expect(await call('update-user', { name }, cookie), name).toMatchObject({ ok: true });
     }
     for (const name of ['\u200b\u200b', '\u2060', '\u202egnp.ada\u202c', 'Ada\u2067']) {

@@ -13,6 +13,7 @@ import { isForeign } from './site/same-origin.ts';
 import { readSettings } from './site/settings.ts';
 import { logFailure } from './site/trace.ts';
 import { THEME_COOKIE, withTheme } from './site/ui/with-theme.ts';
+import { wordsFirst } from './site/words-first.ts';
 
 let cairn: Cairn;
 
@@ -53,7 +54,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 
   const response = await resolve(event, {
     // As it is by then: a form may have changed it.
-    transformPageChunk: ({ html }) => withTheme(html, event.cookies.get(THEME_COOKIE)),
+    transformPageChunk: ({ html }) => wordsFirst(withTheme(html, event.cookies.get(THEME_COOKIE))),
   });
   if (session && isPersonal(event, response)) {
     response.headers.set('cache-control', 'private, no-store');

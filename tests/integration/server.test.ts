@@ -84,6 +84,13 @@ it('says that it lives and that its database takes writes, to anybody', async ()
   }
 });
 
+it('asks a browser for the words of a page before its scripts', async () => {
+  const { body } = await rawRequest(await start(), { path: '/' });
+  const scripts = body.match(/<link[^>]*modulepreload[^>]*>/g)!;
+  expect(scripts.length).toBeGreaterThan(5);
+  expect(scripts.filter((link) => !link.includes('fetchpriority="low"'))).toEqual([]);
+});
+
 describe('the server does not start', () => {
   /** Runs server.js until it ends, and answers its exit code and what it said. */
   async function run(settings: Record<string, string>) {

@@ -97,3 +97,8 @@ export interface DeviceStorage {
 export function isMark({ kind }: Operation): boolean {
   return kind !== 'opened' && kind !== 'spent';
 }
+
+/** How many units operations are about, visits aside. */
+export function unitsMarked(operations: readonly Operation[]): number {
+  return new Set(operations.filter(isMark).map(({ contentId }) => contentId)).size;
+}

@@ -1,6 +1,6 @@
 import type { Operation } from '../core/index.ts';
 import type { DeviceStorage, LearnerKey, Waiting } from './device-storage.ts';
-import { isMark, userOf } from './device-storage.ts';
+import { unitsMarked, userOf } from './device-storage.ts';
 import type { Learner } from './learner.svelte.ts';
 import type { Tabs } from './tabs.ts';
 
@@ -10,7 +10,7 @@ export interface Work {
   learner: LearnerKey;
   /** A guest's, or that of a user who is signed out. */
   isGuest: boolean;
-  /** How many units it is about. */
+  /** How many units it is about, visits aside. */
   units: number;
   /** When the first and the last of it was done, in milliseconds since 1970 by this device's clock. */
   from: number;
@@ -44,27 +44,28 @@ export class Device {
     return this.#options.learner().durable;
   }
 
+  /** In how many units something that the learner did waits for the server, visits aside. */
+  get waitingUnits(): number {
+    return unitsMarked(this.#options.learner().waiting);
+  }
+
   /** What guests did here, for the signed-in learner to add, to refuse or to put off. */
   get offers(): readonly Work[] {
     const { user } = this.#options.learner();
     if (user === null) return [];
-    return this.#waiting
-      .filter(({ learner, reservedFor, operations }) => {
-        if (userOf(learner) !== null || !operations.some(isMark)) return false;
-        return reservedFor === null || reservedFor === user;
-      })
-      .map(workOf);
+    return this.#work(({ learner, reservedFor, operations }) => {
+      if (userOf(learner) !== null || unitsMarked(operations) === 0) return false;
+      return reservedFor === null || reservedFor === user;
+    });
   }
 
   /** What waits here for others, until they sign in. */
   get others(): readonly Work[] {
     const { user } = this.#options.learner();
-    return this.#waiting
-      .filter(({ learner, reservedFor }) => {
-        if (userOf(learner) === null) return reservedFor !== null && reservedFor !== user;
-        return userOf(learner) !== user;
-      })
-      .map(workOf);
+    return this.#work(({ learner, reservedFor }) => {
+      if (userOf(learner) === null) return reservedFor !== null && reservedFor !== user;
+      return userOf(learner) !== user;
+    });
   }
 
   /** Looks again what waits here. */
@@ -108,6 +109,14 @@ export class Device {
     return work ? [...work.operations, ...work.attention.map(({ operation }) => operation)] : [];
   }
 
+  /** What waits of whom; mere visits are nothing to decide about. */
+  #work(of: (waiting: Waiting) => boolean): readonly Work[] {
+    return this.#waiting
+      .filter(of)
+      .map(workOf)
+      .filter(({ units }) => units > 0);
+  }
+
   async #decide(work: (storage: DeviceStorage) => Promise<void>): Promise<void> {
     await work(await this.#options.storage());
     await this.look();
@@ -117,12 +126,11 @@ export class Device {
 
 function workOf({ learner, operations, attention }: Waiting): Work {
   const all = [...operations, ...attention.map(({ operation }) => operation)];
-  const marks = all.filter(isMark);
   const times = all.map(({ at }) => at);
   return {
     learner,
     isGuest: userOf(learner) === null,
-    units: new Set((marks.length > 0 ? marks : all).map(({ contentId }) => contentId)).size,
+    units: unitsMarked(all),
     from: Math.min(...times),
     to: Math.max(...times),
   };

@@ -173,6 +173,22 @@ describe('what a guest did', () => {
 });
 
 describe('a shared device', () => {
+  test('calls nobody for a mere visit of somebody else’s, and sends it when they are back', async () => {
+    const ada = await open('ada');
+    world.network.always = 'cut before the server';
+    await ada.open('a');
+    await world.settle();
+    expect(ada.pending).toBe(1);
+    ada.stop();
+    world.network.always = null;
+
+    const ben = await open('ben');
+    await world.settle();
+    expect(ben.device.others).toEqual([]);
+    ben.stop();
+    expect((await open('ada')).get('a').status).toBe('in-progress');
+  });
+
   test('sends nobody’s work as another’s, and keeps it until its learner is back', async () => {
     const ada = await open('ada');
     world.network.always = 'cut before the server';

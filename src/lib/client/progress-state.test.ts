@@ -105,6 +105,20 @@ describe('a guest', () => {
     expect(progress.pending).toBe(3);
   });
 
+  test('is told in how many units something waits, not how many visits', async () => {
+    const progress = guest();
+    await progress.open('a');
+    await progress.spend('a', 1000);
+    await progress.open('b');
+    expect([progress.pending, progress.device.waitingUnits]).toEqual([3, 0]);
+    await progress.complete('a');
+    await progress.save('a', { draft: 'half a sentence' });
+    await progress.reopen('a');
+    expect(progress.device.waitingUnits).toBe(1);
+    await progress.complete('b');
+    expect(progress.device.waitingUnits).toBe(2);
+  });
+
   test('completes a container but for what only grading completes', async () => {
     const progress = guest();
     const open = await progress.complete('knots');

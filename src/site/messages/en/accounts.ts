@@ -1,4 +1,5 @@
 import { PASSWORD_LENGTH } from '../../accounts/password-length.ts';
+import { lessonsOrExercises } from './counts.ts';
 
 /** "a minute", "15 minutes". */
 function minutes(seconds: number): string {
@@ -33,7 +34,10 @@ export const accounts = {
     title: 'Sign out',
     submit: 'Sign out',
     question: 'Your progress is kept. Sign in again to go on.',
-    unsent: (waiting: number) => `${waiting} of your marks are not sent yet.`,
+    unsent: (units: number) =>
+      units === 0
+        ? 'Your last visits are not sent yet.'
+        : `What you did in ${lessonsOrExercises(units)} is not sent yet.`,
     keep: 'Keep them on this device. They are sent when you sign in here again.',
     discard: 'Delete them.',
     nobody: 'You are signed out.',

@@ -1,4 +1,5 @@
 import type { ContentType, Status } from 'sveltekit-cairn';
+import { lessonsOrExercises } from './counts.ts';
 
 /** "1 lesson", "2 lessons". */
 function count(number: number, one: string, many = `${one}s`): string {
@@ -12,13 +13,14 @@ function minutes(total: number): string {
   return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
 }
 
-/** Made once: making a format costs a hundred times what using it does. */
-const longDate = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-  timeZone: 'UTC',
-});
+/**
+ * Makes what writes a moment as a day in a time zone, or in the machine's own. Make it once: that
+ * costs a hundred times what using it does.
+ */
+function dateIn(timeZone?: string): (iso: string) => string {
+  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone });
+  return (iso) => format.format(Date.parse(iso));
+}
 
 const types: Record<ContentType, string> = {
   theme: 'Theme',
@@ -52,7 +54,8 @@ export const pages = {
   count: (completed: number, total: number) => `${completed} of ${total}`,
   done: (completed: number, total: number) => `${completed} of ${total} completed`,
   progressOf: (title: string) => `Progress in ${title}`,
-  date: (iso: string) => longDate.format(Date.parse(iso)),
+  dateIn,
+  date: dateIn('UTC'),
 
   header: {
     dashboard: 'Dashboard',
@@ -93,7 +96,7 @@ export const pages = {
 
   dashboard: {
     title: 'Your progress',
-    welcome: (name: string | undefined) => (name === undefined ? 'Welcome' : `Welcome, ${name}`),
+    welcome: (name: string) => `Welcome, ${name}.`,
     nothingYet:
       'Nothing is begun yet. Open a course, and this page will show how far you are and where you stopped.',
     chooseCourse: 'Choose a course',
@@ -113,19 +116,24 @@ export const pages = {
     needsScript: 'What waits on this device shows only with JavaScript.',
     state: {
       saved: () => 'Everything you did is saved.',
-      saving: (waiting: number) => `${waiting} of your marks are on their way.`,
-      offline: (waiting: number) =>
-        waiting === 0
+      saving: (units: number) =>
+        units === 0
+          ? 'Everything you did is saved.'
+          : `What you did in ${lessonsOrExercises(units)} is on its way.`,
+      offline: (units: number) =>
+        units === 0
           ? 'You are offline. What you do now waits here and is sent when you are back.'
-          : `You are offline. ${waiting} of your marks wait here and are sent when you are back.`,
-      'signed-out': (waiting: number) =>
-        `Your session has ended. ${waiting} of your marks wait here: sign in again, and they are sent.`,
-      'needs-attention': (waiting: number) =>
-        waiting === 0
+          : `You are offline. What you did in ${lessonsOrExercises(units)} waits here and is sent when you are back.`,
+      'signed-out': (units: number) =>
+        units === 0
+          ? 'Your session has ended: sign in again to go on.'
+          : `Your session has ended. What you did in ${lessonsOrExercises(units)} waits here: sign in again, and it is sent.`,
+      'needs-attention': (units: number) =>
+        units === 0
           ? 'Some of what you did could not be saved.'
-          : `Some of what you did could not be saved. ${waiting} more marks are on their way.`,
-      'on-device': (waiting: number) =>
-        waiting === 0
+          : `Some of what you did could not be saved. What you did in ${lessonsOrExercises(units)} is on its way.`,
+      'on-device': (units: number) =>
+        units === 0
           ? 'Nothing was done on this device yet.'
           : 'What you did is kept on this device alone. Sign in or sign up, and it goes with you.',
     },

@@ -1,0 +1,4 @@
+/** "1 lesson or exercise", "2 lessons or exercises". */
+export function lessonsOrExercises(number: number): string {
+  return number === 1 ? '1 lesson or exercise' : `${number} lessons or exercises`;
+}

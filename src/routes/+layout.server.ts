@@ -1,15 +1,18 @@
 import type { LayoutServerLoad } from './$types';
 
-export const load: LayoutServerLoad = ({ locals }) => {
-  const { cairn } = locals;
+export const load: LayoutServerLoad = async ({ locals, depends }) => {
+  const { cairn, user } = locals;
+  depends('cairn:time-zone');
   return {
     siteTitle: cairn.settings.siteTitle ?? cairn.content.title ?? 'Cairn',
     /** Made for the device, not for a learner: what the device knows of them lies over it. */
     copy: locals.copy,
-    user: locals.user && { name: locals.user.name },
+    user: user && { name: user.name },
+    /** By which the learner's days begin and end; null as long as nobody has said it. */
+    timeZone: user && (await cairn.progress.timeZone(user.id)),
     /** For pages that show no item's progress. */
     nothing: {
-      user: locals.user?.id ?? null,
+      user: user?.id ?? null,
       outline: { version: cairn.catalogue().version, content: [] },
       changes: [],
       cursor: null,

@@ -1,13 +1,16 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium, openProfile, visit } from '../support/chromium.ts';
 import { startSite } from '../support/site.ts';
 import type { Site } from '../support/site.ts';
-import { expectMarked, FIRST, markButton, signUp } from './learner.ts';
+import { enrol, expectMarked, FIRST, markButton } from './learner.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** Units of the sample courses, one for each day of learning. */
 const UNITS = ['who-benefits', 'semantic-html', 'headings', 'landmarks', 'alt-text'];
+
+const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 const browser = await launchChromium();
 let site: Site;
@@ -19,6 +22,12 @@ afterAll(async () => {
   await browser.close();
   await site.stop();
 });
+
+/** Waits until the day is not about to end there: what these stories tell is of one day. */
+async function withinOneDay(timeZone: string): Promise<void> {
+  const isLate = () => new Date().toLocaleTimeString('en-GB', { timeZone }) > '23:58:00';
+  while (isLate()) await pause(1000);
+}
 
 /** Does units so many days ago, as a device that was offline since then tells it. */
 async function learnt(page: Page, daysAgo: readonly number[]): Promise<void> {
@@ -57,20 +66,24 @@ function nameOf(daysAgo: number, timeZone: string): string {
   });
 }
 
+/** Today, as one writes it there. */
+function dateIn(timeZone: string): string {
+  return new Date().toLocaleDateString('en-GB', { dateStyle: 'long', timeZone });
+}
+
 describe('the dashboard', () => {
   test('shows the days on which the learner learnt, and a streak that forgives one of them', async () => {
-    await visit(browser, { baseURL: site.origin }, async (page) => {
-      await signUp(page);
+    await visit(browser, { baseURL: site.origin, serviceWorker: false }, async (page) => {
+      await enrol(page);
       expect(await page.getByRole('heading', { name: 'Your days' }).count()).toBe(0);
+      await withinOneDay(HERE);
       await learnt(page, [9, 4, 3, 1, 0]);
       await page.goto('/dashboard');
       await page.getByText('4 days in your streak').waitFor();
-      const cell = page.getByRole('cell', { name: /^Today, .*: 1 unit$/ });
-      expect(await cell.count()).toBe(1);
-      const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+      await page.getByRole('cell', { name: /^Today, .*: 1 unit$/ }).waitFor();
       await page.getByText('The same days as a list').click();
-      await page.getByText(`${nameOf(9, timeZone)}: 1 unit`).waitFor();
-      expect(await page.getByText(nameOf(2, timeZone)).count()).toBe(0);
+      await page.getByText(`${nameOf(9, HERE)}: 1 unit`).waitFor();
+      expect(await page.getByText(nameOf(2, HERE)).count()).toBe(0);
     });
   });
 
@@ -78,13 +91,22 @@ describe('the dashboard', () => {
     // Of two places a day apart each learner is in one; what they did is of the same moment.
     const todays: string[] = [];
     for (const timeZone of ['Pacific/Kiritimati', 'Pacific/Niue']) {
-      const profile = await openProfile(browser, { baseURL: site.origin, timeZone });
+      const profile = await openProfile(browser, {
+        baseURL: site.origin,
+        serviceWorker: false,
+        timeZone,
+      });
       const { page } = profile;
-      await signUp(page);
+      await enrol(page);
+      await withinOneDay(timeZone);
       await learnt(page, [0]);
       await page.goto('/dashboard');
       await page.getByText(`Days begin and end by the time of ${timeZone}.`).waitFor();
       todays.push((await page.getByRole('cell', { name: /^Today/ }).textContent()) ?? '');
+      // In one of the two it is another day than in Greenwich, at any hour.
+      const visited = `Last visited ${dateIn(timeZone)}`;
+      await page.getByText(visited).waitFor();
+      expect(await (await page.request.get('/dashboard')).text()).toContain(visited);
       await page.goto('/account');
       expect(await page.getByLabel('Time zone').inputValue()).toBe(timeZone);
       await profile.close();
@@ -93,7 +115,8 @@ describe('the dashboard', () => {
   });
 
   test('of a guest is drawn from the device', async () => {
-    await visit(browser, { baseURL: site.origin }, async (page) => {
+    await withinOneDay(HERE);
+    await visit(browser, { baseURL: site.origin, serviceWorker: false }, async (page) => {
       await page.goto(FIRST);
       await markButton(page).click();
       await expectMarked(page, true);
@@ -105,7 +128,8 @@ describe('the dashboard', () => {
 
   test('says it all without JavaScript', async () => {
     await visit(browser, { baseURL: site.origin, javaScript: false }, async (page) => {
-      await signUp(page);
+      await enrol(page);
+      await withinOneDay('UTC');
       await learnt(page, [1, 0]);
       await page.goto('/dashboard');
       await page.getByText('2 days in your streak').waitFor();

@@ -2,7 +2,7 @@ import type { ProgressServer } from 'sveltekit-cairn/server';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, depends }) => {
-  depends('cairn:overview');
+  depends('cairn:overview', 'cairn:time-zone');
   const { progress } = locals.cairn;
   const userId = locals.user?.id ?? null;
   const { overall, continue: place, courses } = await progress.overview(userId);
@@ -15,10 +15,9 @@ export const load: PageServerLoad = async ({ locals, depends }) => {
 
 /** What is known of somebody who is signed in. */
 async function learnerOf(progress: ProgressServer, userId: string) {
-  const [activity, timeZone, certificates] = await Promise.all([
+  const [activity, certificates] = await Promise.all([
     progress.activity(userId),
-    progress.timeZone(userId),
     progress.certificates(userId),
   ]);
-  return { activity, timeZone, certificates };
+  return { activity, certificates };
 }

@@ -8,7 +8,8 @@ import { placeIn } from './saved-place.ts';
 const PASSED = 1 / 3;
 /** Who only scrolls by, on the way to the header or the end, is not there. */
 const STAYED_SECONDS = 3;
-const VIDEO_KEPT_EVERY_SECONDS = 15;
+/** A page that is closed has no time for it. */
+const VIDEO_KEPT_EVERY_SECONDS = 5;
 /** Those that "on this page" lists. */
 const HEADINGS = '.prose > :is(h2, h3, h4, h5, h6)[id]';
 /** A video that was left so near its end begins again. */

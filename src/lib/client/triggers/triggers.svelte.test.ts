@@ -6,6 +6,7 @@ import { ProgressState } from '../progress-state.svelte.ts';
 import { automatic } from './automatic.svelte.ts';
 import { button } from './button.ts';
 import { opened } from './opened.ts';
+import { video } from './video.ts';
 
 const content: ContentData[] = [
   {
@@ -36,8 +37,8 @@ afterEach(() => {
 });
 
 /** As a template attaches it. */
-function attach(attachment: Attachment<HTMLElement>): HTMLElement {
-  const element = new EventTarget() as HTMLElement;
+function attach(attachment: Attachment<HTMLElement>, has: object = {}): HTMLElement {
+  const element = Object.assign(new EventTarget() as HTMLElement, has);
   stop = $effect.root(() => {
     $effect(() => attachment(element));
   });
@@ -122,6 +123,20 @@ test('a page that was left before a second had passed was not opened', () => {
   stop();
   vi.advanceTimersByTime(5000);
   expect(open).not.toHaveBeenCalled();
+});
+
+test('what was watched is kept once the film is paused: closing the page may leave no time', () => {
+  vi.stubGlobal('location', { href: 'http://cairn.test/bowline' });
+  const played = { length: 1, start: () => 0, end: () => 6 };
+  const film = { currentSrc: '/film.webm', duration: 20, played };
+  const element = attach(video(progress, 'bowline'), { querySelectorAll: () => [film] });
+  element.dispatchEvent(new Event('timeupdate'));
+  expect(progress.get('bowline').data).toBeNull();
+  element.dispatchEvent(new Event('pause'));
+  expect(progress.get('bowline')).toMatchObject({
+    progressPercentage: 30,
+    data: { watched: { '/film.webm': [[0, 6]] } },
+  });
 });
 
 test('what was put off is told as the learner whose it is, before another takes over', () => {

@@ -40,9 +40,12 @@ export function video(progress: ProgressState, id: string): Attachment<HTMLEleme
       };
       // Captured: what media tell does not bubble.
       element.addEventListener('timeupdate', look, true);
+      // Who closes the page next leaves no time for it.
+      element.addEventListener('pause', keep, true);
       const forget = progress.onLeave(id, keep);
       return () => {
         element.removeEventListener('timeupdate', look, true);
+        element.removeEventListener('pause', keep, true);
         forget();
       };
     },

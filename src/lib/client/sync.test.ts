@@ -231,8 +231,8 @@ describe('a session that is not the learner’s', () => {
     world.session = null;
     await progress.complete('a');
     await world.clock.advance(DAY);
-    expect(world.network.arrived).toHaveLength(1);
     expect([progress.sync, progress.pending]).toEqual(['signed-out', 1]);
+    expect(await log()).toEqual([]);
 
     world.session = 'ada';
     progress.hydrate(await world.load('a'));
@@ -245,7 +245,7 @@ describe('a session that is not the learner’s', () => {
     world.session = 'ben';
     await progress.complete('a');
     await world.clock.advance(DAY);
-    expect(world.network.arrived.map(({ asUser }) => asUser)).toEqual(['ada']);
+    expect(new Set(world.network.arrived.map(({ asUser }) => asUser))).toEqual(new Set(['ada']));
     expect(await completedOnServer('ben')).toBe(0);
     expect([progress.sync, progress.pending]).toEqual(['signed-out', 1]);
 
@@ -277,10 +277,10 @@ describe('a request that is too large', () => {
   });
 
   test('with a single operation wants attention, and does not hold up the others', async () => {
-    world.network.most = 800;
+    world.network.most = 40_000;
     await Promise.all([
       progress.complete('a'),
-      progress.save('b', 'x'.repeat(2_000)),
+      progress.save('b', 'x'.repeat(50_000)),
       progress.complete('c'),
     ]);
     await world.settle();
@@ -445,7 +445,7 @@ test('a reopening takes back only what its device has seen', async () => {
 test.each([-10 * DAY, 10 * DAY])(
   'a clock that is off by %i changes no status',
   async (clockOff) => {
-    const off = await world.visit('a', { clockOff });
+    const off = await world.visit('a', { now: () => world.clock.now() + clockOff });
     await progress.complete('a');
     await progress.save('a', 'first');
     await world.clock.advance(1_000);

@@ -35,6 +35,8 @@ export interface SyncOptions {
 
 /** In one request. The server takes 200 operations and 256 KiB, names and versions included. */
 const MOST = { operations: 200, bytes: 250 * 1024 };
+/** Bytes of one operation that the server takes, and more: what it carries is at most 16 KiB. */
+const LARGEST = 32 * 1024;
 /** Bytes that browsers let a page have on their way when it is left; 64 KiB with all around. */
 const MOST_KEPT_ALIVE = 60 * 1024;
 /** A request that takes longer is given up, and the next one is smaller. */
@@ -74,8 +76,8 @@ export class Sync {
   #flight: Flight | null = null;
   #most = MOST.operations;
   #failures = 0;
-  /** Until then the server asked to be left alone. */
-  #notBefore = 0;
+  /** The server asked to be left alone for a time. */
+  #isSentAway = false;
   #cancelWait: () => void = () => undefined;
 
   constructor(options: SyncOptions) {
@@ -90,6 +92,7 @@ export class Sync {
   /** Sends nothing more; a request on its way is still heard out. */
   stop(): void {
     this.#started = false;
+    this.#isSentAway = false;
     this.#cancelWait();
     if (this.#phase === 'waiting') this.#enter('idle');
   }
@@ -101,8 +104,12 @@ export class Sync {
     if (this.#phase === 'idle') void this.#run();
   }
 
-  /** Asks for changes and sends what waits, unless the last attempt failed: then its time will come. */
+  /**
+   * Asks for changes and sends what waits, unless the last attempt failed: then its time will come.
+   * Of a session that had ended it is asked whether it has begun again.
+   */
   pull(): void {
+    if (this.#phase === 'signed-out') return this.retry();
     this.#pull = true;
     this.send();
   }
@@ -113,17 +120,17 @@ export class Sync {
    */
   retry(): void {
     this.#pull = true;
-    if (this.#options.environment.now() < this.#notBefore) return;
+    if (this.#isSentAway) return;
     this.#cancelWait();
-    if (!this.#running) this.#phase = 'idle';
+    if (this.#isHeldUp) this.#phase = 'idle';
     this.send();
   }
 
   /** The page may be gone at any moment: sends what waits so that it arrives even then. */
   async leave(): Promise<void> {
-    const { use, environment } = this.#options;
-    const welcome = this.#phase !== 'signed-out' && environment.now() >= this.#notBefore;
-    if (!this.#started || !this.#verified || !welcome) return;
+    const { use } = this.#options;
+    const isWelcome = this.#phase !== 'signed-out' && !this.#isSentAway;
+    if (!this.#started || !this.#verified || !isWelcome) return;
     const flight = this.#flight?.keepalive ? this.#flight : NO_FLIGHT;
     const bytes = MOST_KEPT_ALIVE - flight.bytes;
     const batch = await use((outbox) => outbox.take({ ...MOST, bytes }));
@@ -168,7 +175,8 @@ export class Sync {
     const limits = { ...MOST, operations: this.#most };
     const batch = this.#verified ? await use((outbox) => outbox.take(limits)) : [];
     if (batch.length === 0 && this.#verified && !this.#pull) return this.#enter('idle');
-    this.#enter('sending');
+    // What was said last holds until there is an answer.
+    this.#phase = 'sending';
     const device = batch[0]?.device ?? (await use((outbox) => outbox.identity())).device;
     const reply = await this.#post(device, batch);
     switch (reply.kind) {
@@ -246,7 +254,7 @@ export class Sync {
     this.#failures = 0;
     if (answer.retryAfterMs) return this.#wait({ reached: true, afterMs: answer.retryAfterMs });
     this.#due = true;
-    this.#reached = true;
+    this.#enter('sending', true);
   }
 
   /** A device that was cloned, or restored from a copy, goes on under another name. */
@@ -268,7 +276,9 @@ export class Sync {
 
   async #halve(device: string, batch: readonly Operation[]): Promise<void> {
     const [only, ...others] = batch;
-    if (!only) return this.#wait(UNREACHED);
+    // Our server takes any single operation but a very large one: it was somebody on the way.
+    const isOurs = others.length > 0 || (only && bytesOf(only) > LARGEST);
+    if (!isOurs) return this.#wait(UNREACHED);
     this.#due = true;
     this.#most = Math.ceil(batch.length / 2);
     if (others.length > 0) return;
@@ -289,9 +299,10 @@ export class Sync {
     const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures++);
     const asked = Math.min(afterMs ?? 0, LONGEST_ASKED_FOR);
     const jitter = environment.random() * (afterMs === null ? longest : FIRST_WAIT);
-    this.#notBefore = environment.now() + asked;
+    this.#isSentAway = asked > 0;
     this.#cancelWait();
     this.#cancelWait = environment.timer(() => {
+      this.#isSentAway = false;
       this.#phase = 'idle';
       this.send();
     }, asked + jitter);

@@ -16,8 +16,8 @@ import { createPage, keepGlobals } from './stage.testing.ts';
 
 /** How a visit differs from the usual one. */
 export interface VisitOptions {
-  /** Milliseconds by which the device's clock is ahead. */
-  clockOff?: number;
+  /** The device's clock; right when absent. */
+  now?: () => number;
   browser?: FakeBrowser;
   newId?: () => string;
   /** What the page was loaded with; the server's answer when absent. */
@@ -75,7 +75,7 @@ export async function createWorld(content: readonly ContentData[]): Promise<Worl
     publish: (changed) => (catalogue = createCatalogue(changed)),
     load: (contentId) => server.load(world.session, contentId),
     tell: (event) => page.tell(event),
-    visit: async (contentId, { clockOff = 0, newId = randomUUID, browser, loaded } = {}) => {
+    visit: async (contentId, { now = clock.now, newId = randomUUID, browser, loaded } = {}) => {
       const { storage, tab } = browser ?? createBrowser(newId);
       const progress = new ProgressState({
         newId,
@@ -84,7 +84,7 @@ export async function createWorld(content: readonly ContentData[]): Promise<Worl
         loaded: loaded ?? (await world.load(contentId)),
         fetch: network.fetch,
         timer: clock.timer,
-        now: () => clock.now() + clockOff,
+        now,
         random: () => 0.5,
       });
       page.run(() => progress.start());

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ContentData } from '../core/index.ts';
+import { createBrowser } from './browser.testing.ts';
+import type { ProgressState } from './progress-state.svelte.ts';
+import type { Tabs } from './tabs.ts';
+import type { World } from './world.testing.ts';
+import { createWorld } from './world.testing.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+const content: ContentData[] = [
+  {
+    id: 'knots',
+    type: 'course',
+    title: 'Knots',
+    children: [{ id: 'a', type: 'lesson', title: 'Lesson a' }],
+  },
+];
+
+let world: World;
+let progress: ProgressState;
+
+beforeEach(async () => {
+  world = await createWorld(content);
+  progress = await world.visit('a');
+});
+
+afterEach(() => world.close());
+
+test('a request that failed is tried again on online, also while the turn to send is being given back', async () => {
+  let givenBack: Promise<unknown> = Promise.resolve(null);
+  const browser = createBrowser(randomUUID);
+  const tab = (): Tabs => ({
+    ...browser.tab(),
+    alone: async (_, work) => {
+      await work();
+      await givenBack;
+    },
+  });
+  progress = await world.visit('a', { browser: { ...browser, tab } });
+  await world.settle();
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  givenBack = promise;
+  world.network.next = ['cut before the server'];
+  await progress.complete('a');
+  await world.settle();
+  expect(world.network.happened).toEqual(['cut before the server']);
+
+  world.tell('online');
+  resolve(null);
+  await world.settle();
+  expect(progress.pending).toBe(0);
+});
+
+test('a clock that was wrong when a request failed is put right, and nothing waits longer', async () => {
+  let clockOff = 10 * DAY;
+  progress = await world.visit('a', { now: () => world.clock.now() + clockOff });
+  world.network.next = ['cut before the server'];
+  world.session = null;
+  await progress.complete('a');
+  await world.settle();
+  clockOff = 0;
+  await world.clock.advance(MINUTE);
+  expect(world.network.happened).toEqual(['cut before the server']);
+  expect(progress.sync).toBe('signed-out');
+
+  world.session = 'ada';
+  world.tell('visible');
+  await world.settle();
+  expect(progress.sync).toBe('saved');
+});
+
+test('an ended session is asked for once a minute, and nothing changes before the answer', async () => {
+  world.session = null;
+  await progress.complete('a');
+  await world.clock.advance(10 * MINUTE);
+  expect(world.network.arrived.length).toBeGreaterThan(8);
+  expect(world.network.arrived.length).toBeLessThan(13);
+
+  world.session = 'ada';
+  world.network.next = ['held back'];
+  await world.clock.advance(MINUTE);
+  expect(world.network.happened).toEqual(['held back']);
+  expect(progress.sync).toBe('signed-out');
+  world.network.release();
+  await world.settle();
+  expect([progress.sync, progress.pending]).toEqual(['saved', 0]);
+});
+
+test('a mark that somebody on the way finds too large is sent again, not given up', async () => {
+  world.network.next = [{ status: 413 }, { status: 413 }];
+  await progress.complete('a');
+  await world.clock.advance(MINUTE);
+  expect(world.network.happened).toEqual([{ status: 413 }, { status: 413 }]);
+  expect([progress.pending, progress.attention]).toEqual([0, []]);
+  expect(await world.server.summary('ada', 'knots')).toMatchObject({ completed: 1 });
+});

@@ -353,6 +353,18 @@ export function deviceStorageContract(
         expect((await outbox.take(all)).map(({ contentId }) => contentId)).toEqual(['own']);
       });
 
+      test('takes back what it had seen, also under a name that was lost since', async () => {
+        await storage.deposit(guest, [{ ...completed('d', 1), device: 'device-lost', seq: 9 }]);
+        await (
+          await storage.outbox(guest)
+        ).add([{ kind: 'reopened', contentId: 'd', epoch: 0, at: 11, seen: { 'device-lost': 9 } }]);
+        await storage.adopt(guest, 'ada');
+        const [completion, ...others] = await outbox.unacknowledged();
+        expect(completion).toMatchObject({ kind: 'completed', contentId: 'd', seq: 1 });
+        const seen = { [completion!.device]: 1 };
+        expect(others.at(-1)).toMatchObject({ kind: 'reopened', contentId: 'd', seen });
+      });
+
       test('cannot be added twice', async () => {
         await storage.adopt(guest, 'ada');
         await storage.adopt(guest, 'ada');
@@ -403,6 +415,13 @@ export function deviceStorageContract(
       expect(await ask('tab two', 190)).toBe(true);
       expect(await ask('tab two', 200, 0)).toBe(true);
       expect(await ask('tab one', 201)).toBe(true);
+    });
+
+    test('a lease by a clock that was put back since holds nobody up', async () => {
+      const ask = (holder: string, now: number) => storage.lease(holder, { now, ms: 100 });
+      expect(await ask('tab one', 9_000)).toBe(true);
+      expect(await ask('tab two', 50)).toBe(true);
+      expect(await ask('tab one', 51)).toBe(false);
     });
   });
 }

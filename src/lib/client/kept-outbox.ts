@@ -41,6 +41,16 @@ export async function listed<T>(values: Reads, prefix: Key): Promise<T[]> {
   return (await values.list(prefix)).map(([, value]) => value as T);
 }
 
+/** A learner's operations: those of other devices first, each device's by rising number. */
+export async function operationsOf(values: Reads, learner: LearnerKey): Promise<Operation[]> {
+  const row = (await values.get(keys.outbox(learner))) as OutboxRow | undefined;
+  const all = await listed<Operation>(values, keys.operation(learner));
+  return [
+    ...all.filter(({ device }) => device !== row?.device),
+    ...all.filter(({ device }) => device === row?.device),
+  ];
+}
+
 /** The row of a learner's outbox; made when there is none. */
 export async function outboxRow(
   values: Writes,
@@ -73,14 +83,6 @@ export async function keptOutbox(
   const write = <T>(step: (values: Writes, row: OutboxRow) => Promise<T>): Promise<T> =>
     kept.write(async (values) => step(values, await rowIn(values)));
 
-  /** All operations: those of other devices first, each device's by rising number. */
-  const operations = async (values: Reads, { device: own }: OutboxRow): Promise<Operation[]> => {
-    const all = await listed<Operation>(values, keys.operation(learner));
-    return [
-      ...all.filter(({ device }) => device !== own),
-      ...all.filter(({ device }) => device === own),
-    ];
-  };
   const putUnsent = async (values: Writes, operation: Operation) => {
     await values.put(keys.operation(learner, operation.device, operation.seq), operation);
     await values.put(keys.unsent(learner, operation.device, operation.seq), true);
@@ -89,7 +91,7 @@ export async function keptOutbox(
   return {
     restored,
     identity: () => read(async (_, { device, lastSeq }) => ({ device, lastSeq })),
-    unacknowledged: () => read(operations),
+    unacknowledged: () => read((values) => operationsOf(values, learner)),
     attention: () => read((values) => listed<Attention>(values, keys.attention(learner))),
 
     add: (acts) =>
@@ -103,8 +105,8 @@ export async function keptOutbox(
       }),
 
     take: (limits) =>
-      write(async (values, row) => {
-        const batch = firstWithin(await operations(values, row), limits);
+      write(async (values) => {
+        const batch = firstWithin(await operationsOf(values, learner), limits);
         for (const { device, seq } of batch) await values.delete(keys.unsent(learner, device, seq));
         return batch;
       }),

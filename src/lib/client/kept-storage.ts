@@ -1,7 +1,7 @@
 import type { Change, Operation } from '../core/index.ts';
 import type { DeviceStorage, LearnerKey, Waiting } from './device-storage.ts';
 import { isMark, userKey, userOf } from './device-storage.ts';
-import { keptOutbox, keys, listed, outboxRow } from './kept-outbox.ts';
+import { keptOutbox, keys, listed, operationsOf, outboxRow } from './kept-outbox.ts';
 import type { OutboxRow } from './kept-outbox.ts';
 import type { KeyValue, Reads, Writes } from './key-value.ts';
 import type { Attention } from './outbox.ts';
@@ -84,7 +84,9 @@ export function keptStorage(kept: KeyValue, newId: () => string): DeviceStorage 
     lease: (holder, { now, ms }) =>
       kept.write(async (values) => {
         const held = (await values.get(LEASE)) as { holder: string; until: number } | undefined;
-        if (held && held.holder !== holder && held.until > now) return false;
+        const left = (held?.until ?? now) - now;
+        // More than anybody asks for is left when a clock was put back.
+        if (held?.holder !== holder && left > 0 && left <= ms) return false;
         await values.put(LEASE, { holder, until: now + ms });
         return true;
       }),
@@ -97,7 +99,7 @@ async function hereIn(values: Reads): Promise<LearnerKey | undefined> {
 
 async function workIn(values: Reads, learner: LearnerKey) {
   return {
-    operations: await listed<Operation>(values, keys.operation(learner)),
+    operations: await operationsOf(values, learner),
     attention: await listed<Attention>(values, keys.attention(learner)),
   };
 }

@@ -186,8 +186,9 @@ export function remake(operations: readonly Operation[], device: string): Operat
     const { epoch: _, ...made } = { ...operation, device, seq: index + 1 };
     if (made.kind !== 'reopened') return made;
     // Only what the guest had seen: without it, the server would cancel all that the account has.
-    const last = valueAt(made.seen ?? {}, operation.device) ?? 0;
-    const highest = current.filter(({ seq }) => seq <= last).length;
+    const { seen = {} } = made;
+    const isSeen = ({ device, seq }: Operation) => seq <= (valueAt(seen, device) ?? 0);
+    const highest = current.findLastIndex(isSeen) + 1;
     return { ...made, seen: highest > 0 ? { [device]: highest } : {} };
   });
 }

@@ -277,8 +277,7 @@ export class Sync {
   async #halve(device: string, batch: readonly Operation[]): Promise<void> {
     const [only, ...others] = batch;
     // Our server takes any single operation but a very large one: it was somebody on the way.
-    const isOurs = others.length > 0 || (only && bytesOf(only) > LARGEST);
-    if (!isOurs) return this.#wait(UNREACHED);
+    if (!only || (others.length === 0 && bytesOf(only) <= LARGEST)) return this.#wait(UNREACHED);
     this.#due = true;
     this.#most = Math.ceil(batch.length / 2);
     if (others.length > 0) return;

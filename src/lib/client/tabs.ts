@@ -83,12 +83,12 @@ async function leased(
   const storage = await open();
   const holder = newId();
   const pause = () => new Promise<void>((resolve) => void timer(resolve, LEASE_CHECK));
-  const until = now() + LONGEST_TURN;
-  while (!(await storage.lease(holder, { now: now(), ms: LEASE })) && now() < until) await pause();
+  const ask = () => storage.lease(holder, { now: now(), ms: LEASE });
+  for (let ms = 0; ms < LONGEST_TURN && !(await ask()); ms += LEASE_CHECK) await pause();
   let cancel: () => void;
   const extend = () => {
     cancel = timer(() => {
-      void storage.lease(holder, { now: now(), ms: LEASE });
+      void ask();
       extend();
     }, LEASE_CHECK);
   };

@@ -12,14 +12,14 @@ const QUESTIONS = `questions:
     explanation: A granny-slips-under-load lesson is learnt once.
   - kind: multiple
     prompt: Which of these make a loop?
-    options: [Bowline, Reef knot, Figure eight loop]
+    options: ['\`Bowline\`', Reef knot, Figure eight loop]
     answer: [0, 2]
-    explanation: You fold-the-bight for both.
+    explanation: You **fold-the-bight** for both, \`<b>\` or not.
   - kind: text
     prompt: What is a hitch called that grips its own standing part?
     answer: [midshipman, midshipmans hitch]
   - kind: number
-    prompt: How many newtons did it hold?
+    prompt: How many *newtons* did it hold?
     answer: 73519
     tolerance: 1
   - kind: order
@@ -64,7 +64,7 @@ export const EXAM = '/rope/basics/exam';
 /** Answers to the quiz that are all right, as they are handed in. */
 export const RIGHT = [
   'Double sheet bend',
-  ['Bowline', 'Figure eight loop'],
+  ['`Bowline`', 'Figure eight loop'],
   'Midshipman',
   '73519',
   ['Make a small loop', 'Pass the end up through it', 'Lead the end around', 'Draw it tight'],

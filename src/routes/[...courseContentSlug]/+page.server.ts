@@ -36,7 +36,11 @@ export const load: PageServerLoad = async ({ params, locals, depends }) => {
   if (!item.graded) return shown;
   depends('cairn:attempts');
   const attempts = userId === null ? [] : await progress.attempts(userId, item.id);
-  return { ...shown, exercise: exercisePage(item, content.questions(item.id), attempts) };
+  const asked = {
+    questions: content.questions(item.id),
+    texts: await content.questionTexts(item.id),
+  };
+  return { ...shown, exercise: exercisePage(item, asked, attempts) };
 };
 
 function itemAt({ roots }: Catalogue, path: string): Item | undefined {

@@ -5,6 +5,7 @@ import type { Edition, LoadOptions } from './load.ts';
 import { createPageCache } from './page-cache.ts';
 import { ContentError } from './problems.ts';
 import type { Problem } from './problems.ts';
+import type { QuestionText } from './question-text.ts';
 import type { Question } from './questions.ts';
 import type { Page } from './render.ts';
 
@@ -33,6 +34,8 @@ export interface SiteContent {
   page(id: string): Promise<Page | undefined>;
   /** An exercise's questions with their answers, for the server alone; none of any other id. */
   questions(id: string): readonly Question[];
+  /** What those questions say, by question, with their explanations: for the server alone, too. */
+  questionTexts(id: string): Promise<readonly QuestionText[]>;
   /**
    * The absolute path of an image, sound, video or document beside the pages, by its URL path without
    * the leading slash. Undefined for all else: other kinds of files, hidden ones, what lies
@@ -80,15 +83,19 @@ export function createContent({ watch = false, ...options }: ContentOptions): Si
     async introduction() {
       const { rootPage } = refresh();
       if (!rootPage || rootPage.values.type) return EMPTY;
-      return show(rootPage, rootPage.title ?? '');
+      return (await show(rootPage, rootPage.title ?? '')).page;
     },
     async page(id) {
       const item = refresh().items.get(id);
       if (!item) return undefined;
-      return item.page ? show(item.page, item.data.title) : EMPTY;
+      return item.page ? (await show(item.page, item.data.title)).page : EMPTY;
     },
     questions(id) {
       return refresh().items.get(id)?.page?.values.questions ?? [];
+    },
+    async questionTexts(id) {
+      const item = refresh().items.get(id);
+      return item?.page ? (await show(item.page, item.data.title)).questions : [];
     },
     asset(path) {
       return refresh().places.fileAt(path);

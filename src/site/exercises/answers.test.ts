@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { questionText } from '../content/question-text.ts';
 import type { Question } from '../content/questions.ts';
 import type { Answer } from './answers.ts';
 import {
@@ -11,15 +12,10 @@ import {
   problemsOf,
   withPlace,
 } from './answers.ts';
-import type { ShownQuestion } from './shown-question.ts';
-import { shownQuestions } from './shown-question.ts';
+import type { Answerable } from './shown-question.ts';
+import { answerable, shownQuestions } from './shown-question.ts';
 
-const ask = (kind: Question['kind'], options: string[] = []): ShownQuestion => ({
-  kind,
-  prompt: 'Well?',
-  points: 1,
-  options,
-});
+const ask = (kind: Question['kind'], options: string[] = []): Answerable => ({ kind, options });
 const QUESTIONS = [
   ask('choice', ['a', 'b']),
   ask('multiple', ['a', 'b', 'c']),
@@ -151,22 +147,25 @@ describe('questions as learners get them', () => {
   const asked: Question[] = [
     {
       ...{ kind: 'choice', prompt: 'p', points: 2, explanation: secret },
-      ...{ options: ['a', 'b'], answer: 1 },
+      ...{ options: ['a', '`b`'], answer: 1 },
     },
     { kind: 'text', prompt: 'q', points: 1, answer: [secret] },
     { kind: 'number', prompt: 'r', points: 1, answer: 73519.25, tolerance: 0.5 },
   ];
 
   test('hold no answer and no explanation', () => {
-    expect(shownQuestions('id', asked)).toEqual([
-      { kind: 'choice', prompt: 'p', points: 2, options: ['a', 'b'] },
-      { kind: 'text', prompt: 'q', points: 1, options: [] },
-      { kind: 'number', prompt: 'r', points: 1, options: [] },
+    expect(shownQuestions('id', asked, asked.map(questionText))).toEqual([
+      {
+        ...{ kind: 'choice', prompt: 'p', points: 2 },
+        ...{ options: ['a', '`b`'], labels: ['a', '<code>b</code>'] },
+      },
+      { kind: 'text', prompt: 'q', points: 1, options: [], labels: [] },
+      { kind: 'number', prompt: 'r', points: 1, options: [], labels: [] },
     ]);
   });
 
   const shown = (id: string, options: string[]) =>
-    shownQuestions(id, [{ kind: 'order', prompt: 'p', points: 1, options }])[0]!.options;
+    answerable(id, [{ kind: 'order', prompt: 'p', points: 1, options }])[0]!.options;
 
   test('to be put in order come in an order that is always the same and says nothing', () => {
     fc.assert(

@@ -1,7 +1,7 @@
 import type { Json } from 'sveltekit-cairn';
 import { MAX_ANSWER_LENGTH } from '../content/answer-length.ts';
 import { exerciseMessages } from '../messages.ts';
-import type { ShownQuestion } from './shown-question.ts';
+import type { Answerable } from './shown-question.ts';
 
 /**
  * What a learner answers to a question: the text that was written or chosen; of `multiple` those that
@@ -19,13 +19,13 @@ export interface AnswerProblem {
 const text = exerciseMessages.problems;
 
 /** The answer that nobody has given yet. */
-export function blankAnswer({ kind, options }: ShownQuestion): Answer {
+export function blankAnswer({ kind, options }: Answerable): Answer {
   if (kind === 'order') return options.map(() => '');
   return kind === 'multiple' ? [] : '';
 }
 
 /** What was kept as answers to some questions, as far as it still fits them; blank otherwise. */
-export function fittingAnswers(questions: readonly ShownQuestion[], kept: unknown): Answer[] {
+export function fittingAnswers(questions: readonly Answerable[], kept: unknown): Answer[] {
   const list: readonly unknown[] = Array.isArray(kept) ? kept : [];
   return questions.map((question, place) => {
     const answer = list[place];
@@ -35,7 +35,7 @@ export function fittingAnswers(questions: readonly ShownQuestion[], kept: unknow
 
 /** Says what keeps answers from being handed in; none when all is well. */
 export function problemsOf(
-  questions: readonly ShownQuestion[],
+  questions: readonly Answerable[],
   answers: readonly Answer[],
 ): AnswerProblem[] {
   return questions.flatMap((question, place) => {
@@ -45,10 +45,10 @@ export function problemsOf(
 }
 
 /** Reads the answers of a form, whose fields `fieldOf` names. */
-export function answersInForm(questions: readonly ShownQuestion[], form: FormData): Answer[] {
+export function answersInForm(questions: readonly Answerable[], form: FormData): Answer[] {
   const texts = (name: string) =>
     form.getAll(name).filter((value): value is string => typeof value === 'string');
-  const read = (question: ShownQuestion, place: number): unknown => {
+  const read = (question: Answerable, place: number): unknown => {
     const name = fieldOf(place);
     if (question.kind === 'multiple') return texts(name);
     if (question.kind !== 'order') return texts(name).at(-1);
@@ -92,7 +92,7 @@ export function toJson(answers: readonly Answer[]): Json {
   return answers.map((answer) => (typeof answer === 'string' ? answer.trim() : [...answer]));
 }
 
-function problemOf({ kind, options }: ShownQuestion, answer: Answer): string | null {
+function problemOf({ kind, options }: Answerable, answer: Answer): string | null {
   switch (kind) {
     case 'choice':
       return answer === '' ? text.choose : null;
@@ -110,7 +110,7 @@ function problemOf({ kind, options }: ShownQuestion, answer: Answer): string | n
   }
 }
 
-function isOfShape({ kind, options }: ShownQuestion, answer: unknown): answer is Answer {
+function isOfShape({ kind, options }: Answerable, answer: unknown): answer is Answer {
   if (kind === 'text' || kind === 'number') return typeof answer === 'string';
   if (kind === 'choice') return answer === '' || isOption(options, answer);
   if (!Array.isArray(answer)) return false;

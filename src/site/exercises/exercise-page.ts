@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { DEFAULT_PASSING_SCORE } from 'sveltekit-cairn';
 import type { Item, ScorePolicy } from 'sveltekit-cairn';
 import type { LoggedAttempt } from 'sveltekit-cairn/server';
+import type { QuestionText } from '../content/question-text.ts';
 import type { Question } from '../content/questions.ts';
 import { gradeAnswers } from './grade.ts';
-import type { Mark } from './grade.ts';
-import { shownQuestions } from './shown-question.ts';
+import { labelOf, shownQuestions } from './shown-question.ts';
 import type { ShownQuestion } from './shown-question.ts';
 
 /** One attempt, as the learner sees it later. */
@@ -17,10 +17,25 @@ export interface ShownAttempt {
   passed: boolean;
 }
 
+/** How an answer was judged, and why. `prompt` and `explanation` are HTML that is safe. */
+export interface ShownMark {
+  right: boolean;
+  prompt: string;
+  explanation: string | null;
+  /** What was answered: an option as HTML that is safe, or what was written. */
+  given: readonly ({ html: string } | { text: string })[];
+}
+
 /** What is said of the last attempt. */
 export interface Feedback extends ShownAttempt {
   /** By question; null when the questions are others than those that were graded. */
-  marks: readonly (Mark & { prompt: string; explanation: string | null })[] | null;
+  marks: readonly ShownMark[] | null;
+}
+
+/** The questions of an exercise, and what they say. */
+export interface Asked {
+  questions: readonly Question[];
+  texts: readonly QuestionText[];
 }
 
 /** What a page shows of an exercise with questions. No answer is in it but the learner's own. */
@@ -40,7 +55,7 @@ export interface ExercisePage {
 /** Puts together what the page of an exercise shows, with what its learner has handed in so far. */
 export function exercisePage(
   item: Item,
-  questions: readonly Question[],
+  { questions, texts }: Asked,
   logged: readonly LoggedAttempt[],
 ): ExercisePage {
   // A form that was sent twice is one attempt: the first that arrived, which the record knows too.
@@ -48,27 +63,31 @@ export function exercisePage(
   const [last] = attempts;
   return {
     nextAttempt: randomUUID(),
-    questions: shownQuestions(item.id, questions),
+    questions: shownQuestions(item.id, questions, texts),
     passingScore: item.passingScore ?? DEFAULT_PASSING_SCORE,
     policy: item.score ?? 'best',
     limit: item.attempts ?? null,
     attempts: attempts.map(({ at, score, passed }) => ({ at, score, passed })),
-    feedback: last ? feedbackOn(last, questions) : null,
+    feedback: last ? feedbackOn(last, { questions, texts }) : null,
   };
 }
 
 function feedbackOn(
   { at, score, passed, answers }: LoggedAttempt,
-  questions: readonly Question[],
+  { questions, texts }: Asked,
 ): Feedback {
   const graded = gradeAnswers(questions, answers);
   const isAsItWas = graded.score === score && Array.isArray(answers);
   return {
     ...{ at, score, passed },
     marks: isAsItWas
-      ? graded.marks.map((mark, place) => {
-          const { prompt, explanation = null } = questions[place]!;
-          return { ...mark, prompt, explanation };
+      ? graded.marks.map(({ right, given }, place) => {
+          const { prompt, explanation } = texts[place]!;
+          const shown = given.map((text) => {
+            const html = labelOf(text, questions[place]!, texts[place]!);
+            return html === undefined ? { text } : { html };
+          });
+          return { right, prompt, explanation, given: shown };
         })
       : null,
   };

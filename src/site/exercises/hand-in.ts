@@ -5,7 +5,7 @@ import type { Item } from 'sveltekit-cairn';
 import { readForm } from '../accounts/form-action.ts';
 import { answersInForm, problemsOf, toJson } from './answers.ts';
 import type { Answer, AnswerProblem } from './answers.ts';
-import { shownQuestions } from './shown-question.ts';
+import { answerable } from './shown-question.ts';
 
 /** Answers that could not be handed in, and why. */
 export interface HeldBack {
@@ -27,7 +27,7 @@ export async function handIn(
   if (!item?.graded) error(422, 'There are no questions here.');
 
   const form = await readForm(event.request);
-  const questions = shownQuestions(item.id, cairn.content.questions(item.id));
+  const questions = answerable(item.id, cairn.content.questions(item.id));
   const answers = answersInForm(questions, form);
   const problems = problemsOf(questions, answers);
   if (problems.length > 0) return fail(422, { answers, problems });

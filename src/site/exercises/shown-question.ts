@@ -1,21 +1,54 @@
 import { hashText } from 'sveltekit-cairn';
+import type { QuestionText } from '../content/question-text.ts';
 import type { Question } from '../content/questions.ts';
 
-/** A question as learners get it, before they have answered: nothing in it tells the answer. */
-export interface ShownQuestion {
+/** What may be answered to a question. */
+export interface Answerable {
   kind: Question['kind'];
-  prompt: string;
-  points: number;
-  /** What to choose from or to put in order; none where the answer is written. */
+  /**
+   * What to choose from or to put in order, as it is written in the content: that is the answer, and
+   * not how it looks. None where the answer is written.
+   */
   options: readonly string[];
 }
 
-/** The questions of an exercise as learners get them. */
-export function shownQuestions(contentId: string, questions: readonly Question[]): ShownQuestion[] {
-  return questions.map((question) => {
-    const { kind, prompt, points } = question;
-    return { kind, prompt, points, options: optionsOf(contentId, question) };
+/** A question as learners get it, before they have answered: nothing in it tells the answer. */
+export interface ShownQuestion extends Answerable {
+  /** HTML that is safe. */
+  prompt: string;
+  points: number;
+  /** The options as HTML that is safe. */
+  labels: readonly string[];
+}
+
+/** What may be answered to the questions of an exercise. */
+export function answerable(contentId: string, questions: readonly Question[]): Answerable[] {
+  return questions.map((question) => ({
+    kind: question.kind,
+    options: optionsOf(contentId, question),
+  }));
+}
+
+/** The questions of an exercise as learners get them; `texts` is what they say. */
+export function shownQuestions(
+  contentId: string,
+  questions: readonly Question[],
+  texts: readonly QuestionText[],
+): ShownQuestion[] {
+  return answerable(contentId, questions).map(({ kind, options }, place) => {
+    const question = questions[place]!;
+    const labels = options.map((option) => labelOf(option, question, texts[place]!)!);
+    return { kind, prompt: texts[place]!.prompt, points: question.points, options, labels };
   });
+}
+
+/** How an option is shown, as HTML that is safe; undefined for what is none. */
+export function labelOf(
+  option: string,
+  question: Question,
+  { options }: QuestionText,
+): string | undefined {
+  return 'options' in question ? options[question.options.indexOf(option)] : undefined;
 }
 
 function optionsOf(contentId: string, question: Question): readonly string[] {

@@ -103,6 +103,14 @@ export class Device {
     await learner.reread();
   }
 
+  /**
+   * The learner signs out: from now on nobody is here. Said before the server is asked, because its
+   * answer may be the last that the network brings, and a copy shows whoever is here.
+   */
+  async forget(): Promise<void> {
+    await (await this.#options.storage()).enter(null);
+  }
+
   /** The operations that wait, for somebody to take them along. */
   export({ learner }: Work): readonly Operation[] {
     const work = this.#waiting.find((each) => each.learner === learner);

@@ -342,6 +342,21 @@ describe('a copy that is read offline', () => {
     return { ...(await world.load(contentId)), copy: true };
   };
 
+  test('is nobody’s once the learner signs out, though the network went before the next page', async () => {
+    const ada = await open('ada');
+    await ada.complete('a');
+    await world.settle();
+    await ada.device.forget();
+    // The page is there for a moment still.
+    await ada.spend('a', 1_000);
+    await world.settle();
+
+    const next = await world.visit('a', { browser, loaded: await copy('a') });
+    await world.settle();
+    expect([next.user, next.get('a').status]).toEqual([null, 'not-started']);
+    expect(await browser.storage.rows('user ada')).toEqual({ changes: [], cursor: null });
+  });
+
   test('shows what its device knows of who used it last, and takes marks', async () => {
     const online = await open('ada');
     await online.complete('a');

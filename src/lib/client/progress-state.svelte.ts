@@ -147,11 +147,11 @@ export class ProgressState {
 
   get sync(): SyncState {
     const { user, phase, attention, pending } = this.#learner;
-    if (attention.length > 0) return 'needs-attention';
     if (user === null) return 'on-device';
     if (phase === 'signed-out') return 'signed-out';
     if (!this.online) return 'offline';
-    return pending > 0 ? 'saving' : 'saved';
+    if (pending > 0) return 'saving';
+    return attention.length > 0 ? 'needs-attention' : 'saved';
   }
 
   /**

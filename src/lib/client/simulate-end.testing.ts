@@ -148,7 +148,7 @@ function differing(device: SimulatedDevice, shown: ProgressState, catalogue: Cat
     const { pending, sync } = progress;
     const waiting = pending > 0 ? [`${device.user}: ${pending} waiting, ${sync}`] : [];
     const refused = progress.attention
-      .filter(({ code }) => code !== 'too_large' && code !== 'before_restart')
+      .filter(({ code }) => code !== 'before_restart')
       .map(({ operation, code }) => `${device.user}: ${code} ${JSON.stringify(operation)}`);
     return [...waiting, ...refused, ...different(progress, shown, catalogue)];
   });

@@ -128,10 +128,7 @@ export const pages = {
         units === 0
           ? 'Your session has ended: sign in again to go on.'
           : `Your session has ended. What you did in ${lessonsOrExercises(units)} waits here: sign in again, and it is sent.`,
-      'needs-attention': (units: number) =>
-        units === 0
-          ? 'Some of what you did could not be saved.'
-          : `Some of what you did could not be saved. What you did in ${lessonsOrExercises(units)} is on its way.`,
+      'needs-attention': () => 'Some of what you did could not be saved.',
       'on-device': (units: number) =>
         units === 0
           ? 'Nothing was done on this device yet.'

@@ -189,6 +189,22 @@ withDatabases((kind) => {
     expect((await accounts.identify(cookie))?.user.name).toBe('Grace');
   });
 
+  it('lets a browser keep the theme of whoever signs in, if they chose one', async () => {
+    const email = freshEmail();
+    const cookie = await signUp(email);
+    expect(themesIn(await signIn(email, PASSWORD))).toEqual([]);
+    for (const [theme, line] of [
+      ['dark', 'theme=dark; Path=/; Max-Age=31536000; SameSite=Lax'],
+      ['system', 'theme=system; Path=/; Max-Age=0; SameSite=Lax'],
+    ]) {
+      expect(await call('update-user', { name: 'Ada', theme }, cookie)).toMatchObject({ ok: true });
+      expect(themesIn(await signIn(email, PASSWORD))).toEqual([line]);
+    }
+    expect(await call('update-user', { name: 'Ada', theme: 'pink' }, cookie)).toMatchObject({
+      errors: [{ path: 'theme' }],
+    });
+  });
+
   it('takes names of any script, but none that is not to be seen or turns other words around', async () => {
     const cookie = await signUp(freshEmail());
     for (const name of [
@@ -368,4 +384,10 @@ function cookieOf(answer: Answer): string {
     .map((line) => line.split(';')[0]!)
     .filter((pair) => !pair.endsWith('='))
     .join('; ');
+}
+
+/** The lines of an answer that let a browser keep a theme. */
+function themesIn(answer: Answer): string[] {
+  if (!answer.ok) throw new Error(`Refused: ${answer.code}`);
+  return answer.cookies.filter((line) => line.startsWith('theme='));
 }

@@ -80,7 +80,12 @@ const times = { createdAt: 'created_at', updatedAt: 'updated_at' };
 
 /** Its tables. Names in SQL are snake_case, and progress refers to the one of the users. */
 export const AUTH_TABLES = {
-  user: { modelName: 'users', fields: { emailVerified: 'email_verified', ...times } },
+  user: {
+    modelName: 'users',
+    fields: { emailVerified: 'email_verified', ...times },
+    /** The one that was chosen on the account page; null when none was. */
+    additionalFields: { theme: { type: 'string', required: false } },
+  },
   session: {
     modelName: 'sessions',
     fields: {

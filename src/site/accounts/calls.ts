@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { THEMES, themeCookie } from '../ui/with-theme.ts';
 import { REFUSED, refusalOf } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { withPreparedHash } from './auth.ts';
@@ -71,7 +72,9 @@ export function createCalls(parts: Parts) {
       );
     }),
     'sign-in/email': call(forms.signIn, (body, { cookie }) =>
-      guarded(body.email, () => answerOf(auth.api.signInEmail({ body, ...as(cookie) }))),
+      guarded(body.email, async () =>
+        withOwnTheme(await answerOf(auth.api.signInEmail({ body, ...as(cookie) }))),
+      ),
     ),
     'sign-out': call(forms.nothing, (_, { cookie }) => answerOf(auth.api.signOut(as(cookie)))),
     'get-session': call(forms.nothing, (_, { cookie }) =>
@@ -127,6 +130,14 @@ export async function answerOf(
   } catch (error) {
     return refusalOf(error);
   }
+}
+
+const signedIn = v.object({ user: v.object({ theme: v.picklist(THEMES) }) });
+
+/** Lets the browser in which somebody signs in keep the theme of their account, if they chose one. */
+function withOwnTheme(answer: Answer): Answer {
+  if (!answer.ok || !v.is(signedIn, answer.body)) return answer;
+  return { ...answer, cookies: [...answer.cookies, themeCookie(answer.body.user.theme)] };
 }
 
 function call<S extends v.GenericSchema>(

@@ -47,10 +47,10 @@ export async function readForm(request: Request): Promise<FormData> {
   }
 }
 
-/** Sets cookies as their `Set-Cookie` lines say; SvelteKit would add `Secure` to those without. */
+/** Sets cookies as their `Set-Cookie` lines say; SvelteKit would add `Secure` and `HttpOnly` to those without. */
 export function setCookies(cookies: Cookies, lines: readonly string[]): void {
   for (const line of lines) {
     const { name, value = '', ...attributes } = cookies.parse(line);
-    cookies.set(name, value, { secure: false, ...attributes });
+    cookies.set(name, value, { secure: false, httpOnly: false, ...attributes });
   }
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { accountMessages } from '../messages.ts';
+import { THEMES } from '../ui/with-theme.ts';
 import { PASSWORD_LENGTH } from './password-length.ts';
 
 const text = accountMessages.fields;
@@ -60,8 +61,8 @@ const form = <E extends v.ObjectEntries>(entries: E) => v.object(entries, text.n
 export const signUp = form({ name, email, password: newPassword });
 /** What signing in takes. */
 export const signIn = form({ email, password });
-/** What changing one's name takes. */
-export const updateUser = form({ name });
+/** What changing one's name takes, and the theme that is one's own wherever one signs in. */
+export const updateUser = form({ name, theme: v.optional(v.picklist(THEMES, text.theme)) });
 /** What changing the password takes. */
 export const changePassword = form({ currentPassword: password, newPassword });
 /** What asking for a link takes. */

@@ -1,4 +1,4 @@
-import { THEME_COOKIE, THEME_LIFETIME } from './with-theme.ts';
+import { THEME_COOKIE, themeCookie, themeIn } from './with-theme.ts';
 import type { Theme } from './with-theme.ts';
 
 /**
@@ -9,9 +9,16 @@ export function switchTheme(): void {
   const root = document.documentElement;
   const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
   const theme = (root.dataset['theme'] ?? system) === 'dark' ? 'light' : 'dark';
-  showTheme(theme === system ? 'system' : theme);
-  const lifetime = theme === system ? 0 : THEME_LIFETIME;
-  document.cookie = `${THEME_COOKIE}=${theme}; Path=/; Max-Age=${lifetime}; SameSite=Lax`;
+  const chosen = theme === system ? 'system' : theme;
+  showTheme(chosen);
+  document.cookie = themeCookie(chosen);
+}
+
+/** Shows the theme that the browser keeps: who has just signed in brought their own. */
+export function showKeptTheme(): void {
+  const named = `${THEME_COOKIE}=`;
+  const kept = document.cookie.split('; ').find((cookie) => cookie.startsWith(named));
+  showTheme(themeIn(kept?.slice(named.length)));
 }
 
 /** Shows a theme at once. */

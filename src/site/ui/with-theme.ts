@@ -7,7 +7,16 @@ export type Theme = (typeof THEMES)[number];
 export const THEME_COOKIE = 'theme';
 
 /** How long a browser keeps it, in seconds. */
-export const THEME_LIFETIME = 365 * 24 * 60 * 60;
+const THEME_LIFETIME = 365 * 24 * 60 * 60;
+
+/**
+ * Lets a browser keep a theme, as `document.cookie` and `Set-Cookie` take it; `system` is nothing to
+ * keep. Scripts may read and change it: it is no secret, and the switch in the header writes it.
+ */
+export function themeCookie(theme: Theme): string {
+  const lifetime = theme === 'system' ? 0 : THEME_LIFETIME;
+  return `${THEME_COOKIE}=${theme}; Path=/; Max-Age=${lifetime}; SameSite=Lax`;
+}
 
 /** The theme that a browser's cookie names. */
 export function themeIn(cookie: string | undefined): Theme {

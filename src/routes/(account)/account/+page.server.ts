@@ -1,11 +1,9 @@
 import { fail, redirect } from '@sveltejs/kit';
-import type { Cookies } from '@sveltejs/kit';
 import { REFUSED } from '../../../site/accounts/answer.ts';
-import { formValues, submit } from '../../../site/accounts/form-action.ts';
+import { formValues, setCookies, submit } from '../../../site/accounts/form-action.ts';
 import { readPreferences } from '../../../site/accounts/preferences.ts';
 import { timeZones } from '../../../site/accounts/time-zones.ts';
-import { THEME_COOKIE, THEME_LIFETIME, themeIn } from '../../../site/ui/with-theme.ts';
-import type { Theme } from '../../../site/ui/with-theme.ts';
+import { THEME_COOKIE, themeCookie, themeIn } from '../../../site/ui/with-theme.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, cookies }) => {
@@ -34,18 +32,7 @@ export const actions: Actions = {
     }
     const { timeZone, theme } = preferences;
     if (timeZone) await cairn.progress.setTimeZone(user.id, timeZone);
-    if (theme) keepTheme(event.cookies, theme);
+    if (theme) setCookies(event.cookies, [themeCookie(theme)]);
     return { isSaved: true };
   },
 };
-
-/** Keeps the theme in the browser, where the switch in the header may change it. */
-function keepTheme(cookies: Cookies, theme: Theme): void {
-  cookies.set(THEME_COOKIE, theme, {
-    path: '/',
-    maxAge: theme === 'system' ? 0 : THEME_LIFETIME,
-    sameSite: 'lax',
-    httpOnly: false,
-    secure: false,
-  });
-}

@@ -51,7 +51,7 @@ export const accounts = {
     noTimeZone: 'Not chosen yet (UTC)',
     otherZones: 'Other',
     theme: 'Theme',
-    themeHint: 'In this browser.',
+    themeHint: 'Here, and in every browser in which you sign in from now on.',
     themes: { system: 'As on my device', light: 'Light', dark: 'Dark' },
     more: 'Password and data',
     download: 'Download my data',

@@ -47,7 +47,10 @@ export async function readForm(request: Request): Promise<FormData> {
   }
 }
 
-/** Sets cookies as their `Set-Cookie` lines say; SvelteKit would add `Secure` and `HttpOnly` to those without. */
+/**
+ * Sets cookies as their `Set-Cookie` lines say; SvelteKit would add `Secure` and `HttpOnly` to those
+ * without.
+ */
 export function setCookies(cookies: Cookies, lines: readonly string[]): void {
   for (const line of lines) {
     const { name, value = '', ...attributes } = cookies.parse(line);

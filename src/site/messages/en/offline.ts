@@ -12,7 +12,8 @@ function pages(number: number): string {
 /** What the site says of reading without a network. */
 export const offline = {
   title: 'You are offline',
-  notHere: 'This page is not on this device. These are, and what you mark in them counts.',
+  notHere: 'This page is not on this device.',
+  theseAre: 'These are, and what you mark in them counts.',
   onDevice: 'What opens offline',
   onDeviceMore: 'These pages open without a network, too, and what you mark in them counts.',
   tryAgain: 'Try again',

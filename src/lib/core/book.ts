@@ -2,7 +2,7 @@ import type { Catalogue, Item } from './catalogue.ts';
 import { ancestorsOf, countsIn, isUnit, unitsOf } from './catalogue.ts';
 import type { ItemState } from './item-state.ts';
 import { absorb, UNTOUCHED } from './item-state.ts';
-import { canonicalText } from './json.ts';
+import { isSame } from './json.ts';
 import type { Stamped } from './operation.ts';
 import type { ContainerProgress, Mark, RollUp, Sums } from './roll-up.ts';
 import {
@@ -17,7 +17,7 @@ import {
 } from './roll-up.ts';
 import { earliest, latest } from './times.ts';
 import type { Progress } from './unit-progress.ts';
-import { unitProgress } from './unit-progress.ts';
+import { firstCompletion, unitProgress } from './unit-progress.ts';
 
 /**
  * What is known of one learner: item states and roll-ups by content id. The functions here change
@@ -81,7 +81,7 @@ export function apply(catalogue: Catalogue, book: Book, operation: Stamped): str
 
   const state = book.states.get(contentId) ?? UNTOUCHED;
   const next = absorb(state, operation);
-  if (canonicalText(next) === canonicalText(state)) return [];
+  if (isSame(next, state)) return [];
   if (!item || !isUnit(item)) {
     book.states.set(contentId, next);
     return [contentId];
@@ -196,7 +196,7 @@ function settledMark(
 function latestCompletion(catalogue: Catalogue, book: Book, container: Item): number {
   const times = unitsOf(catalogue, container)
     .filter((unit) => countsIn(unit, container))
-    .map((unit) => progressOfUnit(book, unit).completedAt);
+    .map((unit) => firstCompletion(statesOf(book, unit))?.time ?? null);
   return latest(times)!;
 }
 

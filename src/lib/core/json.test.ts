@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonical, canonicalText } from './json.ts';
+import { canonical, canonicalText, isSame } from './json.ts';
 import { joinKeyed, keyed, valueAt } from './keyed.ts';
 import { hashText } from './hash.ts';
 import { law } from './laws.testing.ts';
@@ -54,6 +54,40 @@ describe('canonical JSON', () => {
     for (const value of [null, 0, 'a', true]) expect(canonical(value)).toBe(value);
     expect(canonical([3, 1, 2])).toEqual([3, 1, 2]);
   });
+});
+
+/** Values of which two are often the same, or nearly. */
+const { alike } = fc.letrec<{ alike: unknown }>((tie) => ({
+  alike: fc.oneof(
+    { maxDepth: 2 },
+    fc.constantFrom(null, 0, '0', false),
+    fc.array(tie('alike'), { maxLength: 2 }),
+    fc.dictionary(fc.constantFrom('__proto__', 'toString', '0', 'a'), tie('alike'), { maxKeys: 2 }),
+  ),
+}));
+
+describe('two values of JSON', () => {
+  law(
+    'are the same when their texts are',
+    {
+      holds: isSame,
+      fails: {
+        'keys in one order only': (a, b) => JSON.stringify(a) === JSON.stringify(b),
+        'what the first has alone': (a, b) =>
+          a === b ||
+          (!!a && typeof a === 'object' && !!b && typeof b === 'object'
+            ? Object.entries(a).every(([key, each]) => isSame(each, Reflect.get(b, key)))
+            : false),
+        'lists and objects alike': (a, b) =>
+          isSame(Object.entries(Object(a) as object), Object.entries(Object(b) as object)),
+      },
+    },
+    (same: typeof isSame) =>
+      fc.property(alike, alike, (a, b) => {
+        expect(same(a, b)).toBe(canonicalText(a) === canonicalText(b));
+        expect(same(a, reversed(a))).toBe(true);
+      }),
+  );
 });
 
 describe('a map by foreign keys', () => {

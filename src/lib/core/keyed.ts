@@ -16,8 +16,11 @@ export function keyed<T>(entries: readonly (readonly [string, T])[]): Keyed<T> {
 
 /** Joins two maps key by key; where both have a value, `joinValues` decides. */
 export function joinKeyed<T>(a: Keyed<T>, b: Keyed<T>, joinValues: (a: T, b: T) => T): Keyed<T> {
+  const added = Object.entries(b);
+  // Most of what is joined holds one thing: there is nothing to sort again in all else.
+  if (added.length === 0) return a;
   const joined = new Map(Object.entries(a));
-  for (const [key, value] of Object.entries(b)) {
+  for (const [key, value] of added) {
     const known = joined.get(key);
     joined.set(key, known === undefined ? value : joinValues(known, value));
   }

@@ -36,13 +36,14 @@ export function unitProgress(
   item: Pick<Item, 'score'> | undefined,
   states: readonly ItemState[],
 ): Progress {
-  const first = firstCompletion(states);
+  const completions = completionsOf(states);
+  const first = firstOf(completions);
   const percentage = Math.max(0, ...states.map((state) => state.percentage));
   return {
     status: statusOf(states),
     completedAt: first?.time ?? null,
     completedBy: first?.by ?? null,
-    completedVersion: first ? latestVersion(states) : null,
+    completedVersion: first ? Math.max(...completions.map((each) => each.version)) : null,
     startedAt: earliest(states.map((state) => state.started)),
     lastAccessedAt: lastVisit(states),
     progressPercentage: first ? 100 : Math.min(99, percentage),
@@ -60,7 +61,11 @@ export function statusOf(states: readonly ItemState[]): Status {
 
 /** The earliest live completion, whose date is shown. */
 export function firstCompletion(states: readonly ItemState[]): Completion | undefined {
-  return completionsOf(states).reduce<Completion | undefined>(
+  return firstOf(completionsOf(states));
+}
+
+function firstOf(completions: readonly Completion[]): Completion | undefined {
+  return completions.reduce<Completion | undefined>(
     (first, each) => (first && first.time <= each.time ? first : each),
     undefined,
   );
@@ -78,10 +83,6 @@ function completionsOf(states: readonly ItemState[]): Completion[] {
       .sort()
       .flatMap((device) => done[device]!),
   );
-}
-
-function latestVersion(states: readonly ItemState[]): number {
-  return Math.max(...completionsOf(states).map((completion) => completion.version));
 }
 
 function scoreOf(

@@ -45,7 +45,8 @@ export function createRowFormat({ dialect }: Database, { type }: UsersTable): Ro
   const user = (id: string) => (userId[type].test(id) ? id : null);
   const values = (columns: SomeColumns, row: object) => {
     const encoded: Row = {};
-    for (const [name, kind] of Object.entries(columns)) {
+    for (const name in columns) {
+      const kind = columns[name]!;
       const value = (row as Row)[name] ?? null;
       encoded[name] =
         kind === 'user' ? user(value as string) : kind === 'json' ? jsonText(value) : value;
@@ -81,9 +82,10 @@ export function createRowFormat({ dialect }: Database, { type }: UsersTable): Ro
     encode: (columns, rows) => JSON.stringify(rows.map((row) => values(columns, row))),
     values,
     decode: <R extends object>(columns: Columns<R>, row: Row) => {
-      for (const [name, kind] of Object.entries<ColumnKind>(columns)) {
-        const value = row[name];
-        if (value !== null) row[name] = decoders[kind]?.(value) ?? value;
+      const kinds: SomeColumns = columns;
+      for (const name in kinds) {
+        const decoder = decoders[kinds[name]!];
+        if (decoder && row[name] !== null) row[name] = decoder(row[name]);
       }
       return row as R;
     },

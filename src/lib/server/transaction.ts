@@ -155,7 +155,7 @@ function keysOf<T>(catalogue: Catalogue, { userId, touches }: WriteRequest<T>) {
     const written = [item, ...lessonsCompletedBy(catalogue, item)];
     return [...written.flatMap((each) => each.ids), ...ancestorsOf(item).map((each) => each.id)];
   });
-  return ids.map((contentId) => ({ userId, contentId }));
+  return [...new Set(ids)].map((contentId) => ({ userId, contentId }));
 }
 
 /** Writes what changed: one statement per table, however many requests there were. */

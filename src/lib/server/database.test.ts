@@ -1,4 +1,7 @@
+import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { DatabaseKind, TestDatabase } from '../../../tests/support/databases.ts';
 import { withDatabases } from '../../../tests/support/databases.ts';
@@ -115,7 +118,10 @@ withDatabases((kind) => {
     if (kind.dialect === 'postgres') whenPostgresFails(() => ({ database, connect }));
   });
 
-  if (kind.dialect === 'postgres') outOfReach(kind);
+  if (kind.dialect === 'postgres') {
+    outOfReach(kind);
+    deadAtBegin(kind);
+  }
 });
 
 function whenPostgresFails(current: () => { database: Database; connect: () => Database }): void {
@@ -217,6 +223,44 @@ function outOfReach(kind: DatabaseKind): void {
     }
     await nobody.close();
     expect(kind.dialect).toBe('postgres');
+  });
+}
+
+/** Cuts the line of each connection that a pool lends, as long as it is asked to. */
+function cutting(pool: Pool, isDoomed: (client: PoolClient) => boolean): { cut: number } {
+  const seen = { cut: 0 };
+  pool.on('acquire', (client) => {
+    if (!isDoomed(client)) return;
+    (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+    seen.cut++;
+  });
+  return seen;
+}
+
+function deadAtBegin(kind: DatabaseKind): void {
+  test('connections that died while nobody used them are passed over', async () => {
+    const pool = new pg.Pool({ connectionString: (await kind.create()).address });
+    const database = postgres(pool);
+    const old = new Set<PoolClient>();
+    pool.on('acquire', (client) => old.add(client));
+    await Promise.all([1, 2, 3].map(() => database.read(() => run(`select pg_sleep(0.05)`))));
+    pool.removeAllListeners('acquire');
+
+    const seen = cutting(pool, (client) => old.has(client));
+    await database.write(() => run(`create table counts (name text)`));
+    expect([old.size, seen.cut]).toEqual([3, 3]);
+    expect(await database.read(() => run(`select name from counts`))).toEqual([]);
+    await pool.end();
+  });
+
+  test('where new connections die too, the database is unavailable', async () => {
+    const pool = new pg.Pool({ connectionString: (await kind.create()).address });
+    const database = postgres(pool);
+    await database.read(() => run('select 1'));
+    const seen = cutting(pool, () => true);
+    expect(isUnavailable(await errorOf(database.write(() => run('select 1'))))).toBe(true);
+    expect(seen.cut).toBe(2);
+    await pool.end();
   });
 }
 

@@ -66,12 +66,12 @@ function overPool(open: () => Promise<Pool>, close: () => Promise<void>): Databa
   return {
     dialect: 'postgres',
     kysely: new Kysely({ dialect: new PostgresDialect({ pool: open }) }),
-    read: async (script) => withClient(await open(), (client) => runAsync(script(), on(client))),
+    read: async (script) =>
+      lent(await connect(await open()), (client) => runAsync(script(), on(client))),
     write: async (script) => {
       const pool = await open();
-      return retried(() =>
-        withClient(pool, async (client) => {
-          await client.query(BEGIN);
+      return retried(async () =>
+        lent(await begun(pool), async (client) => {
           const result = await runAsync(script(), on(client));
           const { command } = await client.query('commit');
           if (command !== 'COMMIT') throw new Error(NOT_COMMITTED);
@@ -97,25 +97,50 @@ function on(client: PoolClient): (statement: Statement) => Promise<readonly Row[
   };
 }
 
-/**
- * Lends a connection. After an error it is rolled back, which also finds out whether it still
- * lives: `pg` gives no code to most errors of a lost connection.
- */
-async function withClient<T>(pool: Pool, use: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect().catch((error: unknown) => {
-    throw new DatabaseUnavailable('PostgreSQL gives no connection.', { cause: error });
-  });
+/** Uses a connection and gives it back. */
+async function lent<T>(client: PoolClient, use: (client: PoolClient) => Promise<T>): Promise<T> {
   try {
     const result = await use(client);
     client.release();
     return result;
   } catch (error) {
-    const lives = await client.query('rollback').then(
-      () => true,
-      () => false,
-    );
-    client.release(!lives);
-    if (lives) throw error;
+    if (await givenBack(client)) throw error;
     throw new DatabaseUnavailable(LOST, { cause: error });
   }
+}
+
+/**
+ * A connection on which a transaction has begun. One that died while nobody used it shows it only
+ * here, where nothing is lost by taking the next; a new one is the last that is tried.
+ */
+async function begun(pool: Pool): Promise<PoolClient> {
+  for (let idle = pool.idleCount; ; idle--) {
+    const client = await connect(pool);
+    try {
+      await client.query(BEGIN);
+      return client;
+    } catch (error) {
+      if (await givenBack(client)) throw error;
+      if (idle <= 0) throw new DatabaseUnavailable(LOST, { cause: error });
+    }
+  }
+}
+
+async function connect(pool: Pool): Promise<PoolClient> {
+  return pool.connect().catch((error: unknown) => {
+    throw new DatabaseUnavailable('PostgreSQL gives no connection.', { cause: error });
+  });
+}
+
+/**
+ * Gives a connection back after an error, rolled back; which also finds out whether it still
+ * lives: `pg` gives no code to most errors of a lost connection.
+ */
+async function givenBack(client: PoolClient): Promise<boolean> {
+  const lives = await client.query('rollback').then(
+    () => true,
+    () => false,
+  );
+  client.release(!lives);
+  return lives;
 }

@@ -109,10 +109,11 @@ export default defineConfig({
         test: {
           name,
           include: [`tests/${name}/**/*.test.ts`],
-          // The built site starts, browsers open, packages install.
-          testTimeout: 60_000,
+          // The built site starts, browsers open, packages install. How long a failure takes is of
+          // no account; a test that passes on a quiet machine must not fail on a busy one.
+          testTimeout: 180_000,
           hookTimeout: 180_000,
-          expect: { poll: { timeout: 15_000 } },
+          expect: { poll: { timeout: 30_000 } },
         },
       })),
     ],

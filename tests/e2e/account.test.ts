@@ -5,7 +5,16 @@ import { launchChromium, openProfile, visit } from '../support/chromium.ts';
 import { startSite } from '../support/site.ts';
 import type { Site } from '../support/site.ts';
 import { copied, storedOn, workerReady } from './device-copies.ts';
-import { expectMarked, FIRST, markButton, PASSWORD, saved, signIn, signUp } from './learner.ts';
+import {
+  enrol,
+  expectMarked,
+  FIRST,
+  goOffline,
+  markButton,
+  PASSWORD,
+  saved,
+  signIn,
+} from './learner.ts';
 
 const browser = await launchChromium();
 let site: Site;
@@ -65,7 +74,7 @@ describe.each([
 ])('%s JavaScript', (_, javaScript) => {
   test('name, time zone and theme are changed, and stay', async () => {
     await visit(browser, { baseURL: site.origin, javaScript }, async (page) => {
-      await signUp(page);
+      const { email } = await enrol(page);
       await settle(page);
       await page.getByRole('banner').getByText('Grace Hopper').first().waitFor();
       await page.locator('html[data-theme="dark"]').waitFor();
@@ -73,6 +82,10 @@ describe.each([
       expect(await page.getByLabel('Name').inputValue()).toBe('Grace Hopper');
       expect(await page.getByLabel('Time zone').inputValue()).toBe('Asia/Tokyo');
       expect(await page.getByLabel('Dark').isChecked()).toBe(true);
+      await visit(browser, { baseURL: site.origin, javaScript }, async (elsewhere) => {
+        await signIn(elsewhere, email);
+        await elsewhere.locator('html[data-theme="dark"]').waitFor();
+      });
       await page.getByLabel('As on my device').check();
       await page.getByRole('button', { name: 'Save' }).click();
       await page.locator('html:not([data-theme])').waitFor();
@@ -83,7 +96,7 @@ describe.each([
   test('the account is deleted with the right password, and nobody signs in with it any more', async () => {
     const expectedErrors = [/401/];
     await visit(browser, { baseURL: site.origin, javaScript, expectedErrors }, async (page) => {
-      const { email } = await signUp(page);
+      const { email } = await enrol(page);
       await deleteAccount(page, 'not my password');
       await page.getByText('This is not your current password.').first().waitFor();
       await deleteAccount(page);
@@ -98,10 +111,7 @@ describe.each([
 
 test('what is filled in before the script arrives stays', async () => {
   await visit(browser, { baseURL: site.origin }, async (page) => {
-    await page.request.post('/api/auth/sign-up/email', {
-      headers: { origin: site.origin },
-      data: { name: 'Ada', email: 'slow-network@example.org', password: PASSWORD },
-    });
+    await enrol(page);
     const { promise: arrival, resolve: arrive } = Promise.withResolvers<undefined>();
     await page.route('**/_app/immutable/**/*.js', async (route) => {
       await arrival;
@@ -121,7 +131,7 @@ test('what is filled in before the script arrives stays', async () => {
 
 test('all that is kept comes as a file', async () => {
   await visit(browser, { baseURL: site.origin }, async (page) => {
-    const { email } = await signUp(page);
+    const { email } = await enrol(page);
     await page.goto(FIRST);
     await markButton(page).click();
     await saved(page);
@@ -148,7 +158,7 @@ test('all that is kept comes as a file', async () => {
 test('a deleted account leaves nothing on its device, and brings nothing back from another', async () => {
   const expectedErrors = [/401/, /409/, /ERR_INTERNET_DISCONNECTED/, /Failed to fetch/];
   const here = await openProfile(browser, { baseURL: site.origin, expectedErrors });
-  const { email } = await signUp(here.page);
+  const { email } = await enrol(here.page);
   await here.page.goto(FIRST);
   await workerReady(here.page);
   await markButton(here.page).click();
@@ -159,7 +169,7 @@ test('a deleted account leaves nothing on its device, and brings nothing back fr
   await signIn(there.page, email);
   await there.page.goto(FIRST);
   await expectMarked(there.page, true);
-  await there.context.setOffline(true);
+  await goOffline(there.page);
   await markButton(there.page).click();
   await there.page
     .getByRole('banner')

@@ -14,7 +14,7 @@ import {
 import { startSite } from '../support/site.ts';
 import type { Site } from '../support/site.ts';
 import { contentWith } from '../support/watched-site.ts';
-import { expectMarked, markButton, saved, signUp } from './learner.ts';
+import { enrol, expectMarked, markButton, saved } from './learner.ts';
 
 const NAME = 'Augusta Ada King, Countess of Lovelace, with every one of her names and titles';
 const COURSE = 'Knots that hold, for people who have never held a rope and would rather sail';
@@ -44,7 +44,7 @@ const certificate = (page: Page) => page.getByRole('link', { name: 'Your certifi
 
 describe('who completes a course', () => {
   test('finds the certificate there at once, shares it, and reads on where it is upright', async () => {
-    const learner = await openProfile(browser, { baseURL: site.origin });
+    const learner = await openProfile(browser, { baseURL: site.origin, serviceWorker: false });
     const { page, context } = learner;
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await context.addInitScript(() => {
@@ -53,7 +53,7 @@ describe('who completes a course', () => {
         return Promise.resolve();
       };
     });
-    await signUp(page);
+    await enrol(page);
     await page.goto('/sea/knots/reef');
     await markButton(page).click();
     await saved(page);
@@ -81,7 +81,7 @@ describe('who completes a course', () => {
   test('does so without JavaScript too', async () => {
     const script = { baseURL: site.origin, javaScript: false };
     await visit(browser, script, async (page) => {
-      await signUp(page, NAME);
+      await enrol(page, NAME);
       for (const path of ['/sea/knots/reef', '/sea/knots/bowline']) {
         await page.goto(path);
         await markButton(page).click();
@@ -97,7 +97,7 @@ describe('who completes a course', () => {
 
 describe('a certificate', () => {
   test.each(THEMES)('is accessible and fits every screen, %s', async (theme) => {
-    await visit(browser, { baseURL: site.origin, theme }, async (page) => {
+    await visit(browser, { baseURL: site.origin, serviceWorker: false, theme }, async (page) => {
       await page.goto(address);
       expect(await page.getByRole('article').innerText()).toContain(NAME);
       for (const width of WIDTHS) {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium, openProfile, visit } from '../support/chromium.ts';
 import { startSite } from '../support/site.ts';
 import type { Site } from '../support/site.ts';
-import { enrol, expectMarked, FIRST, markButton } from './learner.ts';
+import { expectMarked, FIRST, markButton, signUp } from './learner.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** Units of the sample courses, one for each day of learning. */
@@ -74,7 +74,7 @@ function dateIn(timeZone: string): string {
 describe('the dashboard', () => {
   test('shows the days on which the learner learnt, and a streak that forgives one of them', async () => {
     await visit(browser, { baseURL: site.origin, serviceWorker: false }, async (page) => {
-      await enrol(page);
+      await signUp(page);
       expect(await page.getByRole('heading', { name: 'Your days' }).count()).toBe(0);
       await withinOneDay(HERE);
       await learnt(page, [9, 4, 3, 1, 0]);
@@ -97,7 +97,7 @@ describe('the dashboard', () => {
         timeZone,
       });
       const { page } = profile;
-      await enrol(page);
+      await signUp(page);
       await withinOneDay(timeZone);
       await learnt(page, [0]);
       await page.goto('/dashboard');
@@ -128,7 +128,7 @@ describe('the dashboard', () => {
 
   test('says it all without JavaScript', async () => {
     await visit(browser, { baseURL: site.origin, javaScript: false }, async (page) => {
-      await enrol(page);
+      await signUp(page);
       await withinOneDay('UTC');
       await learnt(page, [1, 0]);
       await page.goto('/dashboard');

@@ -52,5 +52,5 @@ export async function copied(page: Page, path: string, build = ''): Promise<void
       }
       return false;
     }, wanted);
-  await expect.poll(areThere, { timeout: 10_000, message: `a copy of ${path}` }).toBe(true);
+  await expect.poll(areThere, { message: `a copy of ${path}` }).toBe(true);
 }

@@ -10,7 +10,7 @@ import { EXAM, QUIZ, QUIZ_SCHOOL, RIGHT } from '../support/quiz.ts';
 import { startSite } from '../support/site.ts';
 import type { Site } from '../support/site.ts';
 import { copied, workerReady } from './device-copies.ts';
-import { inSidebar, saved, signIn, signUp } from './learner.ts';
+import { enrol, goOffline, inSidebar, saved, signIn, signUp } from './learner.ts';
 
 const content = mkdtempSync(join(tmpdir(), 'cairn-quiz-'));
 const browser = await launchChromium();
@@ -56,7 +56,7 @@ async function graded(page: Page, title: string): Promise<void> {
 describe('a learner', () => {
   test('hands in, is told what was not right and why, tries again and passes', () =>
     story(async (page) => {
-      await signUp(page);
+      await enrol(page);
       await page.goto(QUIZ);
       await fillIn(page, 'Granny');
       await page.getByLabel('How many newtons').fill('5');
@@ -71,6 +71,10 @@ describe('a learner', () => {
       await fillIn(page);
       await submit(page).click();
       await feedback(page, 'Passed: 100 of 100').waitFor();
+      const marked = page
+        .getByRole('region', { name: 'Questions' })
+        .locator('li :is(code, em, strong)');
+      expect(await marked.allInnerTexts()).toEqual(['Bowline', 'fold-the-bight', '<b>', 'newtons']);
       for (const title of ['What holds', 'Read about loops']) {
         await inSidebar(page, title).getByText('Completed').waitFor();
       }
@@ -88,7 +92,7 @@ describe('a learner', () => {
 
   test('is led to each answer that is missing, and nothing is handed in', () =>
     story(async (page) => {
-      await signUp(page);
+      await enrol(page);
       await page.goto(QUIZ);
       await page.getByLabel('How many newtons').fill('1,000');
       await submit(page).click();
@@ -106,7 +110,7 @@ describe('a learner', () => {
   test('finds what was typed in another browser, and nothing of it once it is handed in', async () => {
     let email = '';
     await story(async (page) => {
-      ({ email } = await signUp(page));
+      ({ email } = await enrol(page));
       await page.goto(EXAM);
       await page.getByLabel('How many turns?').fill('7');
       await page.getByRole('radio', { name: 'Right' }).check();
@@ -130,7 +134,7 @@ describe('a learner', () => {
 
   test('has no more attempts than there are', () =>
     story(async (page) => {
-      await signUp(page);
+      await enrol(page);
       await page.goto(EXAM);
       await page.getByText('You have 2 attempts.').waitFor();
       for (const [title, left] of [
@@ -148,7 +152,7 @@ describe('a learner', () => {
 
   test('finds what was filled in before the script of the page ran', () =>
     story(async (page) => {
-      await signUp(page);
+      await enrol(page);
       const { promise: ready, resolve: run } = Promise.withResolvers<null>();
       await page.route('**/_app/immutable/entry/**', async (route) => {
         await ready;
@@ -165,11 +169,11 @@ describe('a learner', () => {
   test('answers offline; the grade comes with the network, after a reload too', () =>
     story(
       async (page) => {
-        await signUp(page);
+        await enrol(page);
         await page.goto(QUIZ);
         await workerReady(page);
         await copied(page, QUIZ);
-        await page.context().setOffline(true);
+        await goOffline(page);
         await fillIn(page);
         await submit(page).click();
         await page.getByText('Saved. Your answers will be graded when you are online.').waitFor();
@@ -187,7 +191,7 @@ describe('a learner', () => {
 
 test('an attempt made elsewhere brings its feedback to a page that is open', () =>
   story(async (page) => {
-    await signUp(page);
+    await enrol(page);
     await page.goto(QUIZ);
     await saved(page);
     const answer = await page.request.post('/api/progress/update', {
@@ -216,7 +220,7 @@ test('a guest is told that answers wait, and has them graded with the account', 
 
 test('by keyboard alone a question of every kind is answered, and the answers are handed in', () =>
   story(async (page) => {
-    await signUp(page);
+    await enrol(page);
     await page.goto(QUIZ);
     const isAtFirst = () => page.evaluate(() => document.activeElement?.id === 'q1');
     for (let presses = 0; presses < 100 && !(await isAtFirst()); presses++) await press('Tab');
@@ -272,7 +276,7 @@ test('without JavaScript everything is a plain form', () =>
 test.each(THEMES)('the form, its errors and the feedback are accessible in the %s theme', (theme) =>
   story(
     async (page) => {
-      await signUp(page);
+      await enrol(page);
       await page.goto(QUIZ);
       await submit(page).click();
       await page.getByRole('alert').waitFor();

@@ -1,4 +1,3 @@
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ProfileOptions } from '../support/chromium.ts';
 import {
@@ -13,7 +12,7 @@ import {
 } from '../support/chromium.ts';
 import { startSite } from '../support/site.ts';
 import type { Site } from '../support/site.ts';
-import { COURSE, FIRST, signUp } from './learner.ts';
+import { COURSE, enrol, FIRST } from './learner.ts';
 
 /** Every screen: what it is called and where it is. */
 const PUBLIC = {
@@ -39,6 +38,9 @@ const PERSONAL = {
 };
 const NOT_FOUND = [/404/];
 
+/** From a small telephone, read at 200 percent, to a large screen. */
+const WINDOWS = [320, ...WIDTHS, 2560];
+
 const browser = await launchChromium();
 let site: Site;
 /** Somebody who has done half of a course. */
@@ -47,7 +49,7 @@ let halfway: ProfileOptions['storageState'];
 beforeAll(async () => {
   site = await startSite();
   const learner = await openProfile(browser, { baseURL: site.origin });
-  await signUp(learner.page);
+  await enrol(learner.page);
   for (const contentId of [
     'web/a11y/who-benefits',
     'web/a11y/semantic-html',
@@ -67,30 +69,34 @@ afterAll(async () => {
   await site.stop();
 });
 
-/** Looks at a page in each theme. */
-async function expectAccessibleInThemes(page: Page, name: string): Promise<void> {
-  for (const theme of THEMES) {
-    await page.emulateMedia({ colorScheme: theme });
-    await expectAccessible(page);
-    await keepPicture(page, `${name}-${theme}`);
-  }
+/** Looks at a page through windows of all widths, and in each theme. */
+async function lookAt(path: string, name: string, options: Partial<ProfileOptions>) {
+  const reader = { baseURL: site.origin, reducedMotion: true, serviceWorker: false, ...options };
+  await visit(browser, reader, async (page) => {
+    await page.goto(path);
+    for (const width of WINDOWS) {
+      await page.setViewportSize({ width, height: 900 });
+      await expectNoSidewaysScroll(page);
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+    for (const theme of THEMES) {
+      await page.emulateMedia({ colorScheme: theme });
+      await expectAccessible(page);
+      await keepPicture(page, `${name}-${theme}`);
+    }
+  });
 }
 
-test.each(Object.entries(PUBLIC))('%s is accessible to a guest', async (name, path) => {
-  const options = { baseURL: site.origin, expectedErrors: NOT_FOUND, reducedMotion: true };
-  await visit(browser, options, async (page) => {
-    await page.goto(path);
-    await expectAccessibleInThemes(page, `${name}-guest`);
-  });
-});
+test.each(Object.entries(PUBLIC))(
+  '%s is accessible to a guest, and fits every window',
+  (name, path) =>
+    lookAt(path, `${name}-guest`, name === 'not-found' ? { expectedErrors: NOT_FOUND } : {}),
+);
 
-test.each(Object.entries(PERSONAL))('%s is accessible to a learner', async (name, path) => {
-  const options = { baseURL: site.origin, storageState: halfway, reducedMotion: true };
-  await visit(browser, options, async (page) => {
-    await page.goto(path);
-    await expectAccessibleInThemes(page, `${name}-learner`);
-  });
-});
+test.each(Object.entries(PERSONAL))(
+  '%s is accessible to a learner, and fits every window',
+  (name, path) => lookAt(path, `${name}-learner`, { storageState: halfway }),
+);
 
 test('a page that is not there offers what may have been meant', async () => {
   const options = { baseURL: site.origin, expectedErrors: NOT_FOUND };
@@ -115,18 +121,8 @@ test('the theme that a reader chose is there at the next visit, from the first p
   });
 });
 
-test.each([320, ...WIDTHS, 2560])('no page needs sideways scrolling at %d px', async (width) => {
-  const options = { baseURL: site.origin, width, storageState: halfway, expectedErrors: NOT_FOUND };
-  await visit(browser, options, async (page) => {
-    for (const path of new Set([...Object.values(PUBLIC), ...Object.values(PERSONAL)])) {
-      await page.goto(path);
-      await expectNoSidewaysScroll(page);
-    }
-  });
-});
-
 test('nothing moves after the first paint, nor flashes: what the server sent is what stays', async () => {
-  const options = { baseURL: site.origin, storageState: halfway };
+  const options = { baseURL: site.origin, storageState: halfway, serviceWorker: false };
   await visit(browser, options, async (page) => {
     await page.addInitScript(() => {
       let moved = 0;

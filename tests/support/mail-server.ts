@@ -15,7 +15,7 @@ export interface ReceivedMail {
 export interface MailServer {
   /** For SMTP_URL. */
   url: string;
-  /** Waits for the next mail, at most 10 s. */
+  /** Waits for the next mail, at most half a minute. */
   next(): Promise<ReceivedMail>;
   stop(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export async function startMailServer(): Promise<MailServer> {
   return {
     url: `smtp://127.0.0.1:${port}`,
     next: async () => {
-      for (let tries = 0; tries < 500; tries++) {
+      for (let tries = 0; tries < 1500; tries++) {
         const mail = mails.shift();
         if (mail) return mail;
         await sleep(20);

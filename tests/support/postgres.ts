@@ -4,13 +4,12 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { postgresPrograms } from '../../scripts/postgres.js';
+import { freePort } from './free-port.ts';
 
 /** A PostgreSQL for tests. */
 export interface TestPostgres {
@@ -151,20 +150,11 @@ async function finished(program: ChildProcess): Promise<void> {
   if (code !== 0) throw new Error(`${program.spawnfile} failed: ${output}`);
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
-
 async function answering(server: ChildProcess, url: string): Promise<void> {
   let output = '';
   server.stderr?.on('data', (text) => (output += String(text)));
   server.stdout?.resume();
-  for (let attempt = 0; attempt < 300; attempt++) {
+  for (let attempt = 0; attempt < 1200; attempt++) {
     if (server.exitCode !== null) break;
     const isUp = await asAdmin(url, () => Promise.resolve(true)).catch(() => false);
     if (isUp) return;

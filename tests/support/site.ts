@@ -36,7 +36,10 @@ export interface Site {
   readonly pid: number;
   /** All that it has printed, both streams. */
   output(): string;
-  /** Asks it to end (SIGTERM), waits, and answers its exit code: null when a signal ended it. */
+  /**
+   * Asks it to end (SIGTERM), waits, and answers its exit code: null when a signal ended it. Throws
+   * with all that it printed when it had ended by itself.
+   */
   stop(): Promise<number | null>;
   /** Ends it at once (SIGKILL) and waits until it is gone; its data stay, for another start. */
   kill(): Promise<void>;
@@ -44,7 +47,7 @@ export interface Site {
 
 /**
  * Starts the built site and waits until it is ready. Throws with all that it printed when it ends
- * before, or is not ready within 30 s; and when the build is not of the sources as they are.
+ * before, or is not ready within a minute; and when the build is not of the sources as they are.
  */
 export async function startSite(options: SiteOptions = {}): Promise<Site> {
   if (!isBuilt()) throw new Error('The build is older than the sources: npm run build.');
@@ -62,6 +65,7 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
     server.process.kill(signal);
     return server.ended;
   }
+  let isKilled = false;
   const address = await addressOf(server);
   if (address === undefined) {
     const code = await end('SIGKILL');
@@ -74,11 +78,18 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
     pid: server.process.pid!,
     output: server.output,
     async stop() {
+      const { exitCode, signalCode } = server.process;
+      if (exitCode !== null || (signalCode !== null && !isKilled)) {
+        throw new Error(
+          `The site ended by itself, with ${exitCode ?? signalCode}: ${server.output()}`,
+        );
+      }
       const code = await end('SIGTERM');
       if (options.data === undefined) rmSync(data, { recursive: true });
       return code;
     },
     async kill() {
+      isKilled = true;
       await end('SIGKILL');
     },
   };
@@ -111,13 +122,13 @@ function startServer(program: string, settings: Record<string, string>): Server 
   return { process: server, ended, output: () => output };
 }
 
-/** Where the server says that it listens, once it is ready; nothing if it ends or takes 30 s. */
+/** Where the server says that it listens, once it is ready; nothing if it ends or takes a minute. */
 async function addressOf({ process, output }: Server): Promise<string | undefined> {
   const begun = Date.now();
   while (process.exitCode === null && process.signalCode === null) {
     const [, address] = /ready at (\S+)/.exec(output()) ?? [];
     if (address !== undefined) return address;
-    if (Date.now() - begun > 30_000) break;
+    if (Date.now() - begun > 60_000) break;
     await sleep(10);
   }
   return undefined;

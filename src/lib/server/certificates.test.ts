@@ -4,11 +4,10 @@ import type { ContentData } from '../core/index.ts';
 import { createCatalogue } from '../core/index.ts';
 import type { Database, Statement } from './database.ts';
 import { tampered } from './database.testing.ts';
-import type { ProgressOptions, ProgressServer } from './progress.ts';
+import { createNewId } from './new-id.ts';
 import { createProgressServer } from './progress.ts';
-import { post } from './school.testing.ts';
-
-const NOW = Date.UTC(2026, 4, 2, 9);
+import type { Answer, School, SyncAnswer } from './school.testing.ts';
+import { DAY, openSchool, SECOND, START } from './school.testing.ts';
 
 /** A theme with a course of three units, and one with a module. */
 const CONTENT: ContentData[] = [
@@ -59,7 +58,7 @@ withDatabases((kind) => {
         courseId: 'knots',
         courseTitle: 'Knots',
         courseVersion: 4,
-        learnerName: 'Ann É.',
+        learnerName: 'ann É.',
         issuedAt: '2026-05-02T09:00:00.000Z',
       });
       expect(await progress.certificate(certificate!.id)).toEqual(certificate);
@@ -68,7 +67,7 @@ withDatabases((kind) => {
 
     test('bears the date of the last completion, not that of its arrival', async () => {
       const { progress, sync } = await open();
-      await sync('laptop-0001', ['rope', 'bowline'], NOW - 3 * 86_400_000);
+      await sync('laptop-0001', ['rope', 'bowline'], START - 3 * DAY);
       expect(await progress.certificates('ann')).toMatchObject([
         { issuedAt: '2026-04-29T09:00:00.000Z' },
       ]);
@@ -80,26 +79,20 @@ withDatabases((kind) => {
       const answers = await Promise.all(devices.map((device) => sync(device, ['rope', 'bowline'])));
       expect(answers.map(({ status }) => status)).toEqual(devices.map(() => 200));
       expect(await progress.certificates('ann')).toHaveLength(1);
-      const marks = await Promise.all(answers.map(markIn));
       const [one] = await progress.certificates('ann');
-      expect(new Set(marks)).toEqual(new Set([one!.id]));
+      expect(new Set(answers.map(markIn))).toEqual(new Set([one!.id]));
     });
 
     test('is for each of many learners who finish in one transaction, in few statements', async () => {
       const seen: Statement[] = [];
-      const { progress, database } = await open({ seen });
+      const { progress, enrol } = await open({ seen });
       const everybody = Array.from({ length: 30 }, (_, index) => `learner-${index}`);
-      await database.kysely
-        .insertInto('users')
-        .values(everybody.map((id) => ({ id, full_name: `Name of ${id}` })))
-        .execute();
+      await enrol(...everybody);
       await Promise.all(everybody.map((id) => progress.record(id, [completed('rope')])));
       seen.length = 0;
       await Promise.all(everybody.map((id) => progress.record(id, [completed('bowline')])));
       const issued = await Promise.all(everybody.map((id) => progress.certificates(id)));
-      expect(issued.map(([one]) => one?.learnerName)).toEqual(
-        everybody.map((id) => `Name of ${id}`),
-      );
+      expect(issued.map(([one]) => one?.learnerName)).toEqual(everybody.map((id) => `${id} É.`));
       const asked = seen.filter(({ name }) => /learner_names|certificates/.test(name));
       // PostgreSQL writes a list with one statement, SQLite row by row.
       expect(asked).toHaveLength(kind.dialect === 'postgres' ? 3 : 2 + everybody.length);
@@ -191,10 +184,10 @@ withDatabases((kind) => {
 
     test('is for a course, and for no module or theme; the latest is listed first', async () => {
       const { progress, sync } = await open();
-      await sync('laptop-0001', ['gusts'], NOW - 1000);
+      await sync('laptop-0001', ['gusts'], START - 2 * SECOND);
       expect(await progress.certificates('ann')).toEqual([]);
       await sync('laptop-0002', ['tack']);
-      await sync('laptop-0003', ['rope', 'bowline'], NOW - 500);
+      await sync('laptop-0003', ['rope', 'bowline'], START - SECOND);
       const courses = (await progress.certificates('ann')).map(({ courseId }) => courseId);
       expect(courses).toEqual(['sailing', 'knots']);
     });
@@ -311,8 +304,9 @@ withDatabases((kind) => {
 
   test('two programs on one database issue one certificate', async () => {
     const place = await kind.create();
-    const one = await openOn(place.connect(), { isNew: true });
+    const one = await openOn(place.connect());
     const other = await openOn(place.connect());
+    await one.enrol('ann');
     await one.complete('rope');
     await Promise.all(
       [one, other, one, other].map(({ sync }, index) =>
@@ -324,8 +318,10 @@ withDatabases((kind) => {
     expect(await other.progress.certificates('ann')).toEqual(issued);
   });
 
-  async function open(options: OpenOptions = {}): Promise<School> {
-    return openOn(await kind.open(), { ...options, isNew: true });
+  async function open(options: OpenOptions = {}) {
+    const school = await openOn(await kind.open(), options);
+    await school.enrol('ann', 'bob');
+    return school;
   }
 });
 
@@ -333,7 +329,7 @@ describe('the setting users.name', () => {
   withDatabases((kind) => {
     test('names a column that is there', async () => {
       const database = await kind.open();
-      const school = openOn(database, { isNew: true, name: 'nam' });
+      const school = openOn(database, { name: 'nam' });
       await expect(school).rejects.toThrow(
         'The table "users" has no column "nam": let the setting users.name say which one holds the name for certificates.',
       );
@@ -370,18 +366,7 @@ describe('the setting users.name', () => {
   });
 });
 
-interface School {
-  progress: ProgressServer;
-  database: Database;
-  complete(contentId: string): Promise<unknown>;
-  reopen(contentId: string): Promise<unknown>;
-  /** Completes units on a device that was away, at some time. */
-  sync(device: string, contentIds: string[], at?: number): Promise<Response>;
-  teach(content: ContentData[]): void;
-}
-
 interface OpenOptions {
-  isNew?: boolean;
   /** The column of the name; null for a site without certificates. */
   name?: string | null;
   /** Is given every statement that writes. */
@@ -389,83 +374,46 @@ interface OpenOptions {
   onStatement?: (statement: Statement) => Statement;
 }
 
+/** A school that certifies, and what Ann does there. */
 async function openOn(
   database: Database,
-  { isNew, name = 'full_name', seen, onStatement = (statement) => statement }: OpenOptions = {},
-): Promise<School> {
-  if (isNew) await createUsers(database);
-  let catalogue = createCatalogue(CONTENT);
-  const options: ProgressOptions = {
-    catalogue: () => catalogue,
-    database: tampered(database, {
-      onStatement: (statement) => {
-        seen?.push(statement);
-        return onStatement(statement);
-      },
-    }),
-    identify: () => null,
-    users: { table: 'users', key: 'id', type: 'text', ...(name !== null && { name }) },
-    now: () => NOW,
-    onError: () => undefined,
+  { name = 'full_name', seen, onStatement = (statement) => statement }: OpenOptions = {},
+) {
+  const onEach = (statement: Statement) => {
+    seen?.push(statement);
+    return onStatement(statement);
   };
-  const progress = createProgressServer(options);
-  await progress.migrate();
+  const school = await openSchool(tampered(database, { onStatement: onEach }), {
+    users: { table: 'users', key: 'id', type: 'text', ...(name !== null && { name }) },
+    newId: createNewId(),
+  });
+  school.teach(CONTENT);
+  const { record } = school.progress;
   return {
-    progress,
-    database,
-    complete: (contentId) => progress.record('ann', [completed(contentId)]),
-    reopen: (contentId) => progress.record('ann', [{ contentId, kind: 'reopened' }]),
-    sync: (device, contentIds, at = NOW) =>
-      progress.endpoints.sync(
-        post('sync', {
-          v: 1,
-          device,
-          asUser: 'ann',
-          now: NOW,
-          cursor: null,
-          catalogue: null,
-          operations: contentIds.map((contentId, index) => ({
-            seq: index + 1,
-            at,
-            contentId,
-            kind: 'completed',
-            by: 'button',
-            version: 1,
-          })),
-        }),
-        'ann',
-      ),
-    teach: (content) => {
-      catalogue = createCatalogue(content);
-    },
+    ...school,
+    complete: (contentId: string) => record('ann', [completed(contentId)]),
+    reopen: (contentId: string) => record('ann', [{ contentId, kind: 'reopened' }]),
+    sync: (device: string, contentIds: string[], at = START) =>
+      syncOf(school, { device, contentIds, at }),
   };
 }
 
-async function createUsers({ kysely }: Database): Promise<void> {
-  await kysely.schema
-    .createTable('users')
-    .addColumn('id', 'text', (column) => column.primaryKey())
-    .addColumn('full_name', 'text')
-    .execute();
-  await kysely
-    .insertInto('users')
-    .values([
-      { id: 'ann', full_name: 'Ann É.' },
-      { id: 'bob', full_name: 'Bob' },
-    ])
-    .execute();
+/** Completes units on a device that was away, at some time. */
+function syncOf(
+  { as }: School,
+  { device, contentIds, at }: { device: string; contentIds: string[]; at: number },
+): Promise<Answer<SyncAnswer>> {
+  const operations = contentIds.map((contentId, index) => {
+    return { ...completed(contentId), seq: index + 1, at, version: 1 };
+  });
+  const head = { v: 1, device, asUser: 'ann', now: START, cursor: null, catalogue: null };
+  return as('ann').sync({ ...head, operations });
 }
 
 const completed = (contentId: string) => ({ contentId, kind: 'completed', by: 'button' }) as const;
 
 /** The certificate that the course's finished mark names in the answer of a sync. */
-async function markIn(answer: Response): Promise<string | undefined> {
-  const { changes } = (await answer.json()) as {
-    changes: {
-      record: { contentId: string };
-      rollUp?: { mark: { certificate?: string } | null };
-    }[];
-  };
-  const course = changes.find(({ record }) => record.contentId === 'knots');
+function markIn({ body }: Answer<SyncAnswer>): string | undefined {
+  const course = body.changes.find(({ record }) => record.contentId === 'knots');
   return course?.rollUp?.mark?.certificate;
 }

@@ -163,7 +163,7 @@ export function sharing(open: () => Promise<Database>) {
   };
 }
 
-/** Opens a school on an empty database. Options replace what a school does by itself. */
+/** Opens a school on a database, or one more on it. Options replace what a school does by itself. */
 export async function openSchool(
   database: Database,
   options: Partial<ProgressOptions> = {},
@@ -203,19 +203,21 @@ export async function openSchool(
   };
 }
 
-/** Makes the users table of a test. */
+/** Makes the users table of a test, where it is not there. */
 async function createUsersTable({ kysely }: Database): Promise<void> {
   await kysely.schema
     .createTable('users')
+    .ifNotExists()
     .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('full_name', 'text')
     .execute();
 }
 
-/** Adds users to it. */
+/** Adds users to it, by names that say who they are. */
 async function enrol({ kysely }: Database, userIds: readonly string[]): Promise<void> {
   await kysely
     .insertInto('users')
-    .values(userIds.map((id) => ({ id })))
+    .values(userIds.map((id) => ({ id, full_name: `${id} É.` })))
     .execute();
 }
 

@@ -45,10 +45,8 @@ export async function listed<T>(values: Reads, prefix: Key): Promise<T[]> {
 export async function operationsOf(values: Reads, learner: LearnerKey): Promise<Operation[]> {
   const row = (await values.get(keys.outbox(learner))) as OutboxRow | undefined;
   const all = await listed<Operation>(values, keys.operation(learner));
-  return [
-    ...all.filter(({ device }) => device !== row?.device),
-    ...all.filter(({ device }) => device === row?.device),
-  ];
+  const isOwn = ({ device }: Operation) => Number(device === row?.device);
+  return all.sort((a, b) => isOwn(a) - isOwn(b));
 }
 
 /** The row of a learner's outbox; made when there is none. */

@@ -92,7 +92,6 @@ export class Sync {
   /** Sends nothing more; a request on its way is still heard out. */
   stop(): void {
     this.#started = false;
-    this.#isSentAway = false;
     this.#cancelWait();
     if (this.#phase === 'waiting') this.#enter('idle');
   }
@@ -298,17 +297,17 @@ export class Sync {
     const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures++);
     const asked = Math.min(afterMs ?? 0, LONGEST_ASKED_FOR);
     const jitter = environment.random() * (afterMs === null ? longest : FIRST_WAIT);
-    this.#isSentAway = asked > 0;
     this.#cancelWait();
     this.#cancelWait = environment.timer(() => {
-      this.#isSentAway = false;
       this.#phase = 'idle';
       this.send();
     }, asked + jitter);
     this.#enter('waiting', reached);
+    this.#isSentAway = asked > 0;
   }
 
   #enter(phase: SyncPhase, reached = this.#reached): void {
+    this.#isSentAway = false;
     this.#phase = phase;
     this.#reached = reached;
     this.#options.onPhase(phase, reached);

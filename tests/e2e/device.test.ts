@@ -178,7 +178,7 @@ describe('marks that wait', () => {
       await waiting(page, 1);
       await page.getByRole('button', { name: /Account of/ }).click();
       await page.getByRole('button', { name: 'Sign out' }).click();
-      await page.getByLabel('Keep them on this device').check();
+      await page.getByLabel('Keep it on this device').check();
       await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click();
       await page.getByRole('link', { name: 'Needs attention: 1' }).click();
       await page.getByText('Work on 1 lesson or exercise').waitFor();

@@ -36,10 +36,10 @@ export const accounts = {
     question: 'Your progress is kept. Sign in again to go on.',
     unsent: (units: number) =>
       units === 0
-        ? 'Your last visits are not sent yet.'
+        ? 'Your last visit is not sent yet.'
         : `What you did in ${lessonsOrExercises(units)} is not sent yet.`,
-    keep: 'Keep them on this device. They are sent when you sign in here again.',
-    discard: 'Delete them.',
+    keep: 'Keep it on this device. It is sent when you sign in here again.',
+    discard: 'Delete it.',
     nobody: 'You are signed out.',
   },
   account: {

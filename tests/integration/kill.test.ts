@@ -69,7 +69,7 @@ const suite = ({ dialect, create }: DatabaseKind) => {
       await killBackend(database);
       await Promise.all(load);
       expect(acknowledged(told)).toBeGreaterThanOrEqual(before);
-      await vi.waitFor(() => sendAgain(engine, told), { timeout: 30_000, interval: 200 });
+      await vi.waitFor(() => sendAgain(engine, told), { timeout: 60_000, interval: 200 });
       await expectKept(database, told);
     }
     expect(told.cutOff).toBeGreaterThanOrEqual(DATABASE_KILLS * AT_ONCE);

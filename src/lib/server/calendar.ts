@@ -63,7 +63,7 @@ export function createCalendar({ database, users, queries, now }: CalendarOption
   };
 }
 
-/** What of the log makes days count. It is read as one text, as item states are (queries.ts). */
+/** What of the log makes days count. It is read as one text, as item states are (learner-queries.ts). */
 function createWorkQuery(
   database: Database,
   users: UsersTable,

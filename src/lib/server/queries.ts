@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
-import type { ItemState, RollUp } from '../core/index.ts';
 import { createCertificateQueries } from './certificate-queries.ts';
 import type { CertificateQueries } from './certificate-queries.ts';
 import type { AnyKysely, Database, Script } from './database.ts';
+import { createLearnerQueries } from './learner-queries.ts';
+import type { LearnerQueries } from './learner-queries.ts';
 import { createRowFormat } from './row-format.ts';
 import type { RowFormat } from './row-format.ts';
 import { CERTIFICATES, DEVICES, LEARNERS, OPERATIONS, USER_PROGRESS } from './schema.ts';
@@ -27,9 +28,6 @@ export type DeviceKey = Pick<DeviceRow, 'userId' | 'deviceId'>;
 /** Names a row of `progress_operations`. */
 export type OperationKey = Pick<OperationRow, 'userId' | 'deviceId' | 'seq'>;
 
-/** Of a row of `user_progress`: its content id, item state and roll-up. */
-export type StateRow = [contentId: string, state: ItemState | null, rollUp: RollUp | null];
-
 /** All that is kept of one learner. */
 export interface LearnerExport {
   learner: LearnerRow | undefined;
@@ -45,7 +43,7 @@ export interface LearnerExport {
  * Lists may be empty or long, and name each key once; what is found comes in the order asked for,
  * what is not there is left out.
  */
-export interface Queries extends CertificateQueries {
+export interface Queries extends LearnerQueries, CertificateQueries {
   /**
    * Locks the learners until the transaction ends, in one order whatever that of the ids, so that
    * transactions wait for one another and never in a circle. Learners that are new are made first;
@@ -54,30 +52,13 @@ export interface Queries extends CertificateQueries {
    */
   lockLearners(userIds: readonly string[]): Script<LearnerRow[]>;
   learner(userId: string): Script<LearnerRow | undefined>;
-  /** All rows of a learner by content id, and the revision that they add up to, as of one moment. */
-  learnerRows(userId: string): Script<{ revision: number; rows: ProgressRow[] }>;
-  /** What a learner's book is made of, by content id, as of one moment: all that summaries need. */
-  learnerStates(userId: string): Script<StateRow[]>;
-  /**
-   * Tells the rows of a learner from those of any other moment: the revision, and the id of a row
-   * that was written with it. After everything was erased revisions come again; ids do not.
-   */
-  learnerVersion(userId: string): Script<{ revision: number; rowId: string | null }>;
   rows(keys: readonly ProgressKey[]): Script<ProgressRow[]>;
-  /** A learner's rows by (revision, content id), from the first one after those given. */
-  changedRows(
-    userId: string,
-    after: { revision: number; contentId: string },
-    limit: number,
-  ): Script<ProgressRow[]>;
   devices(keys: readonly DeviceKey[]): Script<DeviceRow[]>;
   operations(keys: readonly OperationKey[]): Script<OperationRow[]>;
   /** The names of a learner's attempts under some content ids, each once, in no order. */
   attemptIds(userId: string, contentIds: readonly string[]): Script<string[]>;
   /** A learner's attempts under some content ids, the latest first. */
   attempts(userId: string, contentIds: readonly string[], limit: number): Script<OperationRow[]>;
-  /** The content ids that were in no catalogue when their rows were written. */
-  unknownContentIds(userId: string): Script<string[]>;
   insertOperations(rows: readonly OperationRow[]): Script<void>;
   /** Creates or replaces rows; one that exists keeps its id. */
   saveRows(rows: readonly ProgressRow[]): Script<void>;
@@ -120,6 +101,7 @@ export function createQueries(database: Database, users: UsersTable): Queries {
   }
 
   return {
+    ...createLearnerQueries(kysely, format),
     ...certificateQueries,
     learner,
     *lockLearners(userIds) {
@@ -131,16 +113,11 @@ export function createQueries(database: Database, users: UsersTable): Queries {
         yield* createLearners(keys.map((key) => ({ ...key, revision: 0 })));
       }
     },
-    learnerRows: learnerRows(kysely, format),
-    learnerStates: learnerStates(kysely, format),
-    learnerVersion: learnerVersion(kysely, format),
     rows: find(USER_PROGRESS),
-    changedRows: changedRows(kysely, format),
     devices: find(DEVICES),
     operations: find(OPERATIONS),
     attemptIds: attemptIds(kysely, format),
     attempts: attempts(kysely, format),
-    unknownContentIds: unknownContentIds(kysely, format),
     insertOperations: insert(OPERATIONS),
     saveRows: insert(USER_PROGRESS, replacing(USER_PROGRESS, ['id'])),
     saveDevices: insert(DEVICES, replacing(DEVICES)),
@@ -168,100 +145,6 @@ export function createQueries(database: Database, users: UsersTable): Queries {
     *touch() {
       yield* touch({});
     },
-  };
-}
-
-/** All rows of a learner and the learner's revision in one statement, so as of one moment. */
-function learnerRows(kysely: AnyKysely, format: RowFormat): Queries['learnerRows'] {
-  const { columns } = USER_PROGRESS;
-  const run = prepare<{ user: string | null }>(kysely, 'learner_rows', (p) =>
-    kysely
-      .selectFrom('progress_learners as learner')
-      .leftJoin('user_progress as found', 'found.user_id', 'learner.user_id')
-      .select('learner.revision as learnerRevision')
-      .select(format.select('found', columns))
-      .where('learner.user_id', '=', p('user'))
-      .orderBy('found.content_id'),
-  );
-  return function* (userId) {
-    const rows = yield* run({ user: format.user(userId) });
-    const revision = Number(rows[0]?.['learnerRevision'] ?? 0);
-    const isEmpty = rows[0]?.['id'] === null;
-    return {
-      revision,
-      rows: (isEmpty ? [] : rows).map(({ learnerRevision, ...row }) => format.decode(columns, row)),
-    };
-  };
-}
-
-/**
- * All rows as one text, because it is read for whole courses: five hundred small texts take three
- * times as long to fetch and parse.
- */
-function learnerStates(kysely: AnyKysely, format: RowFormat): Queries['learnerStates'] {
-  const run = prepare<{ user: string | null }>(kysely, 'learner_states', (p) =>
-    kysely
-      .selectFrom((query) =>
-        query
-          .selectFrom('user_progress')
-          .select(['content_id', 'state', 'roll_up'])
-          .where('user_id', '=', p('user'))
-          .orderBy('content_id')
-          .as('kept'),
-      )
-      .select(format.list('kept', { contentId: 'text', state: 'json', rollUp: 'json' }).as('list')),
-  );
-  return function* (userId) {
-    const [row] = yield* run({ user: format.user(userId) });
-    return JSON.parse((row!['list'] as string | null) ?? '[]') as StateRow[];
-  };
-}
-
-function learnerVersion(kysely: AnyKysely, format: RowFormat): Queries['learnerVersion'] {
-  const run = prepare<{ user: string | null }>(kysely, 'learner_version', (p) =>
-    kysely
-      .selectFrom('progress_learners as learner')
-      .select('learner.revision')
-      .select((query) =>
-        query
-          .selectFrom('user_progress as found')
-          .select('found.id')
-          .whereRef('found.user_id', '=', 'learner.user_id')
-          .whereRef('found.revision', '=', 'learner.revision')
-          .orderBy('found.content_id')
-          .limit(1)
-          .as('rowId'),
-      )
-      .where('learner.user_id', '=', p('user')),
-  );
-  return function* (userId) {
-    const [row] = yield* run({ user: format.user(userId) });
-    return {
-      revision: Number(row?.['revision'] ?? 0),
-      rowId: (row?.['rowId'] ?? null) as string | null,
-    };
-  };
-}
-
-function changedRows(kysely: AnyKysely, format: RowFormat): Queries['changedRows'] {
-  const run = prepare<{
-    user: string | null;
-    revision: number;
-    contentId: string;
-    limit: number;
-  }>(kysely, 'changed_rows', (p) =>
-    kysely
-      .selectFrom('user_progress as found')
-      .select(format.select('found', USER_PROGRESS.columns))
-      .where('user_id', '=', p('user'))
-      .where(sql<boolean>`(revision, content_id) > (${p('revision')}, ${p('contentId')})`)
-      .orderBy('revision')
-      .orderBy('content_id')
-      .limit(p('limit')),
-  );
-  return function* (userId, after, limit) {
-    const rows = yield* run({ user: format.user(userId), ...after, limit });
-    return rows.map((row) => format.decode(USER_PROGRESS.columns, row));
   };
 }
 
@@ -308,21 +191,6 @@ function attempts(kysely: AnyKysely, format: RowFormat): Queries['attempts'] {
     const ids = encodeIds(format, contentIds);
     const rows = yield* run({ user: format.user(userId), ids, limit });
     return rows.map((row) => format.decode(columns, row));
-  };
-}
-
-function unknownContentIds(kysely: AnyKysely, format: RowFormat): Queries['unknownContentIds'] {
-  const run = prepare<{ user: string | null }>(kysely, 'unknown_content_ids', (p) =>
-    kysely
-      .selectFrom('user_progress')
-      .select('content_id as contentId')
-      .where('user_id', '=', p('user'))
-      .where('content_type', 'is', null)
-      .orderBy('content_id'),
-  );
-  return function* (userId) {
-    const rows = yield* run({ user: format.user(userId) });
-    return rows.map(({ contentId }) => contentId as string);
   };
 }
 

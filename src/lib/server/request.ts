@@ -1,5 +1,6 @@
 import type { GenericSchema, InferOutput } from 'valibot';
 import * as v from 'valibot';
+import type { Catalogue, Item } from '../core/index.ts';
 import { MAX_BODY_BYTES } from '../core/index.ts';
 import type { FieldError, ProblemCode } from './problem.ts';
 import { Problem } from './problem.ts';
@@ -54,6 +55,17 @@ export function readQuery<T extends GenericSchema>(url: URL, schema: T): InferOu
   const twice = entries.find(([key], index) => entries.findIndex(([k]) => k === key) !== index);
   if (twice) throw invalid([{ path: twice[0], message: 'is given twice' }]);
   return parse(schema, Object.fromEntries(entries), 'invalid');
+}
+
+/** The item that a request names, by its id or an alias; for `unknown_course`, only a course will do. */
+export function itemOf(
+  catalogue: Catalogue,
+  id: string,
+  code: 'unknown_content' | 'unknown_course',
+): Item {
+  const item = catalogue.items.get(id);
+  if (item && (code === 'unknown_content' || item.type === 'course')) return item;
+  throw new Problem(code, { detail: `Nothing here has the id ${JSON.stringify(id)}.` });
 }
 
 /** Parses a value, or refuses it with the path of every field at fault. */

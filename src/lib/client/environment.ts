@@ -1,6 +1,19 @@
 /** Calls back after some milliseconds; returns how to call it off. */
 export type Timer = (action: () => void, ms: number) => () => void;
 
+/** Does something again and again, after pauses of some milliseconds; returns how to end it. */
+export function every(ms: number, timer: Timer, action: () => void): () => void {
+  let cancel: () => void;
+  const wait = () => {
+    cancel = timer(() => {
+      action();
+      wait();
+    }, ms);
+  };
+  wait();
+  return () => cancel();
+}
+
 /** What the client takes from the world around it; a test puts its own in place. */
 export interface Environment {
   fetch: typeof fetch;

@@ -1,4 +1,5 @@
 import type { Timer } from './environment.ts';
+import { every } from './environment.ts';
 
 /** What a page is told by its browser. */
 export interface PageWatch {
@@ -20,7 +21,7 @@ const MINUTE = 55_000;
 
 /** Watches the page, and its browser's network. */
 export function watchPage(watch: PageWatch): void {
-  const { signal, onOnline, onShow, onLeave, onAwake } = watch;
+  const { signal, timer, onOnline, onShow, onLeave, onAwake, onMinute } = watch;
   const online = () => onOnline(navigator.onLine);
   window.addEventListener('online', online, { signal });
   window.addEventListener('offline', online, { signal });
@@ -31,19 +32,8 @@ export function watchPage(watch: PageWatch): void {
   document.addEventListener('visibilitychange', () => (isLookedAt() ? onShow() : onLeave()), {
     signal,
   });
-  countMinutes(watch);
-}
-
-function countMinutes({ signal, timer, onMinute }: PageWatch): void {
-  let cancel: () => void;
-  const wait = () => {
-    cancel = timer(() => {
-      if (isLookedAt()) onMinute();
-      wait();
-    }, MINUTE);
-  };
-  wait();
-  signal.addEventListener('abort', () => cancel());
+  const endMinutes = every(MINUTE, timer, () => isLookedAt() && onMinute());
+  signal.addEventListener('abort', endMinutes);
 }
 
 function isLookedAt(): boolean {

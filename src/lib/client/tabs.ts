@@ -1,5 +1,6 @@
 import type { DeviceStorage, FollowingRows, LearnerKey } from './device-storage.ts';
 import type { Environment } from './environment.ts';
+import { every } from './environment.ts';
 
 /** What one tab tells the others. */
 export type News =
@@ -83,20 +84,13 @@ async function leased(
   const storage = await open();
   const holder = newId();
   const pause = () => new Promise<void>((resolve) => void timer(resolve, LEASE_CHECK));
-  const ask = () => storage.lease(holder, { now: now(), ms: LEASE });
-  for (let ms = 0; ms < LONGEST_TURN && !(await ask()); ms += LEASE_CHECK) await pause();
-  let cancel: () => void;
-  const extend = () => {
-    cancel = timer(() => {
-      void ask();
-      extend();
-    }, LEASE_CHECK);
-  };
-  extend();
+  const ask = (ms: number) => storage.lease(holder, { now: now(), ms });
+  for (let ms = 0; ms < LONGEST_TURN && !(await ask(LEASE)); ms += LEASE_CHECK) await pause();
+  const end = every(LEASE_CHECK, timer, () => void ask(LEASE));
   try {
     await work();
   } finally {
-    cancel!();
-    await storage.lease(holder, { now: now(), ms: 0 });
+    end();
+    await ask(0);
   }
 }

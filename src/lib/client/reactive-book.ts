@@ -1,5 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Book } from '../core/index.ts';
+import { isSame } from '../core/index.ts';
 
 /** A book whose every entry is reactive by itself. */
 export function reactiveBook({ states, rollUps }: Book): Book {
@@ -14,8 +15,6 @@ export function bringTo(shown: Book, view: Book): void {
 
 function replaceChanged<T>(shown: Map<string, T>, view: ReadonlyMap<string, T>): void {
   for (const [id, value] of view) {
-    const known = shown.get(id);
-    if (known === value || JSON.stringify(known) === JSON.stringify(value)) continue;
-    shown.set(id, value);
+    if (!isSame(shown.get(id), value)) shown.set(id, value);
   }
 }

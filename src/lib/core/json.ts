@@ -18,7 +18,7 @@ export function canonicalText(value: unknown): string {
 
 /** Says whether two values are equal as JSON, without the cost of their texts. */
 export function isSame(a: unknown, b: unknown): boolean {
-  if (!isObject(a) || !isObject(b)) return a === b;
+  if (a === b || !isObject(a) || !isObject(b)) return a === b;
   const keys = Object.keys(a);
   return (
     Array.isArray(a) === Array.isArray(b) &&

@@ -48,7 +48,7 @@ export type { Explanation, Reason } from './explain.ts';
 export { hashText } from './hash.ts';
 export { isBlank, isCompleted, joinStates, UNTOUCHED } from './item-state.ts';
 export type { Attempt, Completion, ItemState, Saved } from './item-state.ts';
-export { canonical, canonicalText } from './json.ts';
+export { canonical, canonicalText, isSame } from './json.ts';
 export type { Json } from './json.ts';
 export { valueAt } from './keyed.ts';
 export type { Keyed } from './keyed.ts';

@@ -1,7 +1,7 @@
 import type { Catalogue, Item } from './catalogue.ts';
 import { ancestorsOf, countsIn, isUnit, unitsOf } from './catalogue.ts';
 import type { ItemState } from './item-state.ts';
-import { absorb, UNTOUCHED } from './item-state.ts';
+import { absorb, proven, UNTOUCHED } from './item-state.ts';
 import { isSame } from './json.ts';
 import type { Stamped } from './operation.ts';
 import type { ContainerProgress, Mark, RollUp, Sums } from './roll-up.ts';
@@ -52,7 +52,7 @@ export function statesOf(book: Book, item: Item): ItemState[] {
   const states: ItemState[] = [];
   for (const id of item.ids) {
     const state = book.states.get(id);
-    if (state) states.push(state);
+    if (state) states.push(item.graded ? proven(state) : state);
   }
   return states;
 }

@@ -151,9 +151,11 @@ function requiredBy(child: Item): number {
 }
 
 function countedAs(item: Item): string {
-  const { type, ids, optional, atLeast, score } = item;
+  const { type, ids, optional, atLeast, score, graded } = item;
   const below = item.children.map((child) => child.countedAs);
-  return hashText(JSON.stringify([type, ids, !!optional, atLeast ?? 0, score ?? '', below]));
+  return hashText(
+    JSON.stringify([type, ids, !!optional, atLeast ?? 0, score ?? '', !!graded, below]),
+  );
 }
 
 function toContentData(item: Item): ContentData {

@@ -2,11 +2,11 @@ import type { Json } from './json.ts';
 import { canonicalText } from './json.ts';
 import type { Keyed } from './keyed.ts';
 import { joinKeyed, keyed, valueAt } from './keyed.ts';
-import type { CompletedBy, Seen, Stamped } from './operation.ts';
+import type { Claim, CompletedBy, Seen, Stamped } from './operation.ts';
 import { earliest, latest } from './times.ts';
 
 /** One completion; the device that made it is the key under which it is kept. */
-export interface Completion {
+export interface Completion extends Claim {
   seq: number;
   /** Effective time, in milliseconds since 1970. */
   time: number;
@@ -16,7 +16,7 @@ export interface Completion {
 }
 
 /** One graded attempt at an exercise. */
-export interface Attempt {
+export interface Attempt extends Claim {
   /** 0 to 100. */
   score: number;
   time: number;
@@ -95,6 +95,16 @@ export function absorb(state: ItemState, operation: Stamped): ItemState {
   return joinStates(state, stateOf(operation));
 }
 
+/**
+ * What stands of a state when the server grades the item: not what a learner said of it before the
+ * server knew it and could have refused that.
+ */
+export function proven(state: ItemState): ItemState {
+  const attempts = Object.entries(state.attempts).filter(([, attempt]) => !attempt.claimed);
+  const done = only(state.done, ({ claimed }) => !claimed);
+  return { ...state, done, attempts: keyed(attempts) };
+}
+
 /** Says whether nothing was done to the item since it was last restarted, if ever. */
 export function isBlank(state: ItemState): boolean {
   return state.started === null;
@@ -116,8 +126,8 @@ export function seenIn(state: ItemState): Seen {
 function stateOf(operation: Stamped): ItemState {
   const { device, seq, time, epoch } = operation;
   const touched = { ...UNTOUCHED, epoch, started: time, lastAccessed: time };
-  const completion = (by: CompletedBy, version: number) =>
-    keyed([[device, [{ seq, time, by, version }]]]);
+  const completion = (by: CompletedBy, version: number, claim: Claim) =>
+    keyed([[device, [{ seq, time, by, version, ...claim }]]]);
 
   switch (operation.kind) {
     case 'opened':
@@ -125,14 +135,14 @@ function stateOf(operation: Stamped): ItemState {
     case 'advanced':
       return { ...touched, percentage: operation.percentage };
     case 'completed':
-      return { ...touched, done: completion(operation.by, operation.version) };
+      return { ...touched, done: completion(operation.by, operation.version, claimIn(operation)) };
     case 'attempted': {
       const { attempt, version, judgement } = operation;
       if (!judgement) return touched;
       return {
         ...touched,
-        attempts: keyed([[attempt, { ...judgement, time, version }]]),
-        done: judgement.passed ? completion('exercise', version) : {},
+        attempts: keyed([[attempt, { ...judgement, time, version, ...claimIn(operation) }]]),
+        done: judgement.passed ? completion('exercise', version, claimIn(operation)) : {},
       };
     }
     case 'spent':
@@ -146,6 +156,10 @@ function stateOf(operation: Stamped): ItemState {
   }
 }
 
+function claimIn({ claimed }: Claim): Claim {
+  return claimed ? { claimed } : {};
+}
+
 function uniteCompletions(a: readonly Completion[], b: readonly Completion[]) {
   const bySeq = new Map(a.map((each) => [each.seq, each]));
   for (const each of b) {
@@ -156,11 +170,18 @@ function uniteCompletions(a: readonly Completion[], b: readonly Completion[]) {
 }
 
 function live(done: Keyed<readonly Completion[]>, undone: Seen): Keyed<readonly Completion[]> {
-  const above = Object.entries(done).map(([device, completions]) => {
-    const last = valueAt(undone, device) ?? 0;
-    return [device, completions.filter(({ seq }) => seq > last)] as const;
+  return only(done, ({ seq }, device) => seq > (valueAt(undone, device) ?? 0));
+}
+
+/** The completions that stand, by the devices that made them. */
+function only(
+  done: Keyed<readonly Completion[]>,
+  stands: (completion: Completion, device: string) => boolean,
+): Keyed<readonly Completion[]> {
+  const left = Object.entries(done).map(([device, completions]) => {
+    return [device, completions.filter((each) => stands(each, device))] as const;
   });
-  return keyed(above.filter(([, completions]) => completions.length > 0));
+  return keyed(left.filter(([, completions]) => completions.length > 0));
 }
 
 function firstJudged(a: Attempt, b: Attempt): Attempt {

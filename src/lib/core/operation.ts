@@ -63,13 +63,21 @@ export type Stamped = {
 } & (
   | { kind: 'opened' | 'restarted' }
   | { kind: 'advanced'; percentage: number }
-  | { kind: 'completed'; by: CompletedBy; version: number }
+  | ({ kind: 'completed'; by: CompletedBy; version: number } & Claim)
   | { kind: 'reopened'; seen: Seen }
   /** Without a judgement nobody could grade it: it counts as work on the item, no more. */
-  | { kind: 'attempted'; attempt: string; version: number; judgement: Judgement | null }
+  | ({ kind: 'attempted'; attempt: string; version: number; judgement: Judgement | null } & Claim)
   | { kind: 'spent'; ms: number }
   | { kind: 'saved'; data: Json }
 );
+
+/**
+ * Whether it is only said by whoever made it: before the server knew the item, and could have refused
+ * it. Where the server grades, that proves nothing.
+ */
+export interface Claim {
+  claimed?: true;
+}
 
 const LOGGED: ReadonlySet<OperationKind> = new Set([
   'completed',

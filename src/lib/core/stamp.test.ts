@@ -175,12 +175,15 @@ describe('stamping', () => {
     });
   });
 
-  test('passes from 70 and takes version 1 where the item is not known', () => {
+  test('passes from 70 and takes version 1 where the item is not known, and is a claim', () => {
     const unknown = { ...context, item: undefined };
     const attempted = (score: number) =>
       stamp({ ...origin, kind: 'attempted', attempt: 'a', score }, unknown);
     expect(attempted(69)).toMatchObject({ version: 1, judgement: { passed: false } });
-    expect(attempted(70)).toMatchObject({ version: 1, judgement: { passed: true } });
+    expect(attempted(70)).toMatchObject({
+      ...{ version: 1, judgement: { passed: true } },
+      claimed: true,
+    });
   });
 });
 

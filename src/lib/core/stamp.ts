@@ -2,7 +2,7 @@ import type { Item } from './catalogue.ts';
 import { DEFAULT_PASSING_SCORE } from './content.ts';
 import type { ItemState } from './item-state.ts';
 import { seenIn } from './item-state.ts';
-import type { Operation, Stamped } from './operation.ts';
+import type { Claim, Operation, Stamped } from './operation.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -52,11 +52,12 @@ export function stamp(operation: Operation, context: StampContext): Stamped {
   const epoch = Math.min(operation.epoch ?? state.epoch, state.epoch);
   const origin = { device, seq, contentId, time, epoch };
   const version = item?.version ?? 1;
+  const claim: Claim = item ? {} : { claimed: true };
 
   switch (operation.kind) {
     case 'completed': {
       const { kind, by } = operation;
-      return { ...origin, kind, by, version: operation.version ?? version };
+      return { ...origin, kind, by, version: operation.version ?? version, ...claim };
     }
     case 'reopened':
       return { ...origin, kind: operation.kind, seen: operation.seen ?? seenIn(state) };
@@ -64,7 +65,7 @@ export function stamp(operation: Operation, context: StampContext): Stamped {
       const { kind, attempt } = operation;
       const score = graded ?? operation.score;
       const judgement = score === undefined ? null : { score, passed: passes(item, score) };
-      return { ...origin, kind, attempt, version, judgement };
+      return { ...origin, kind, attempt, version, judgement, ...claim };
     }
     case 'advanced':
       return { ...origin, kind: operation.kind, percentage: operation.percentage };

@@ -88,6 +88,9 @@ export const summaryAnswerSchema = v.strictObject({
 
 const perDevice = <T extends v.GenericSchema>(value: T) => v.record(v.string(), value);
 
+/** Said before the server knew the item: it passes no exercise that the server grades. */
+const claimed = v.optional(v.literal(true));
+
 const stateSchema = v.strictObject({
   epoch: count,
   done: perDevice(
@@ -97,6 +100,7 @@ const stateSchema = v.strictObject({
         time: milliseconds,
         by: v.picklist(COMPLETED_BY),
         version: count,
+        claimed,
       }),
     ),
   ),
@@ -109,6 +113,7 @@ const stateSchema = v.strictObject({
       time: milliseconds,
       passed: v.boolean(),
       version: count,
+      claimed,
     }),
   ),
   saved: v.nullable(

@@ -201,6 +201,25 @@ withDatabases(({ open }) => {
       expect(recordIn(next, 'stars')?.status).toBe('completed');
     });
 
+    test('passes no exercise that the server grades once it comes', async () => {
+      const { ann, teach } = await school();
+      const claims = [
+        op(1, 'attempted', { contentId: 'stars', attempt: 'a', score: 100 }),
+        op(2, 'completed', { contentId: 'stars', by: 'exercise', version: 3 }),
+      ];
+      expect(outcomes(await send(ann, claims))).toEqual(['deferred', 'deferred']);
+
+      const content = later(['moon']);
+      const stars = { id: 'stars', type: 'exercise' as const, title: 'Stars', graded: true };
+      content.at(-1)!.children!.push(stars);
+      teach(content);
+      const open = { status: 'in-progress', score: null, completedBy: null };
+      expect((await ann.content({ contentId: 'stars' })).body).toMatchObject(open);
+      const next = await send(ann, [done(3, 'moon')]);
+      expect(recordIn(next, 'stars')).toMatchObject(open);
+      expect(recordIn(next, 'astronomy')).toMatchObject({ completed: 1, status: 'in-progress' });
+    });
+
     test('is not to be sent again', async () => {
       const { ann } = await school();
       await send(ann, [done(1, 'stars')]);

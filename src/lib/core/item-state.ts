@@ -15,6 +15,8 @@ export interface Completion extends Claim {
   version: number;
 }
 
+type Versioned = { version: number } & Claim;
+
 /** One graded attempt at an exercise. */
 export interface Attempt extends Claim {
   /** 0 to 100. */
@@ -100,9 +102,9 @@ export function absorb(state: ItemState, operation: Stamped): ItemState {
  * server knew it and could have refused that.
  */
 export function proven(state: ItemState): ItemState {
-  const attempts = Object.entries(state.attempts).filter(([, attempt]) => !attempt.claimed);
-  const done = only(state.done, ({ claimed }) => !claimed);
-  return { ...state, done, attempts: keyed(attempts) };
+  const isProven = ({ claimed }: Claim) => !claimed;
+  const attempts = Object.entries(state.attempts).filter(([, attempt]) => isProven(attempt));
+  return { ...state, done: only(state.done, isProven), attempts: keyed(attempts) };
 }
 
 /** Says whether nothing was done to the item since it was last restarted, if ever. */
@@ -126,8 +128,13 @@ export function seenIn(state: ItemState): Seen {
 function stateOf(operation: Stamped): ItemState {
   const { device, seq, time, epoch } = operation;
   const touched = { ...UNTOUCHED, epoch, started: time, lastAccessed: time };
-  const completion = (by: CompletedBy, version: number, claim: Claim) =>
-    keyed([[device, [{ seq, time, by, version, ...claim }]]]);
+  const completion = (by: CompletedBy, of: Versioned) =>
+    keyed([[device, [{ seq, by, ...done(of) }]]]);
+  const done = ({ version, claimed }: Versioned) => ({
+    time,
+    version,
+    ...(claimed && { claimed }),
+  });
 
   switch (operation.kind) {
     case 'opened':
@@ -135,14 +142,14 @@ function stateOf(operation: Stamped): ItemState {
     case 'advanced':
       return { ...touched, percentage: operation.percentage };
     case 'completed':
-      return { ...touched, done: completion(operation.by, operation.version, claimIn(operation)) };
+      return { ...touched, done: completion(operation.by, operation) };
     case 'attempted': {
-      const { attempt, version, judgement } = operation;
+      const { attempt, judgement } = operation;
       if (!judgement) return touched;
       return {
         ...touched,
-        attempts: keyed([[attempt, { ...judgement, time, version, ...claimIn(operation) }]]),
-        done: judgement.passed ? completion('exercise', version, claimIn(operation)) : {},
+        attempts: keyed([[attempt, { ...judgement, ...done(operation) }]]),
+        done: judgement.passed ? completion('exercise', operation) : {},
       };
     }
     case 'spent':
@@ -154,10 +161,6 @@ function stateOf(operation: Stamped): ItemState {
     case 'restarted':
       return { ...UNTOUCHED, epoch: epoch + 1 };
   }
-}
-
-function claimIn({ claimed }: Claim): Claim {
-  return claimed ? { claimed } : {};
 }
 
 function uniteCompletions(a: readonly Completion[], b: readonly Completion[]) {
@@ -178,10 +181,11 @@ function only(
   done: Keyed<readonly Completion[]>,
   stands: (completion: Completion, device: string) => boolean,
 ): Keyed<readonly Completion[]> {
-  const left = Object.entries(done).map(([device, completions]) => {
-    return [device, completions.filter((each) => stands(each, device))] as const;
+  const left = Object.entries(done).flatMap(([device, completions]) => {
+    const standing = completions.filter((each) => stands(each, device));
+    return standing.length > 0 ? [[device, standing] as const] : [];
   });
-  return keyed(left.filter(([, completions]) => completions.length > 0));
+  return keyed(left);
 }
 
 function firstJudged(a: Attempt, b: Attempt): Attempt {

@@ -132,7 +132,8 @@ test('what was watched is kept once the film is paused: closing the page may lea
   const element = attach(video(progress, 'bowline'), { querySelectorAll: () => [film] });
   element.dispatchEvent(new Event('timeupdate'));
   expect(progress.get('bowline').data).toBeNull();
-  element.dispatchEvent(new Event('pause'));
+  Object.assign(element, { paused: true });
+  element.dispatchEvent(new Event('timeupdate'));
   expect(progress.get('bowline')).toMatchObject({
     progressPercentage: 30,
     data: { watched: { '/film.webm': [[0, 6]] } },

@@ -24,10 +24,12 @@ export function video(progress: ProgressState, id: string): Attachment<HTMLEleme
     watch(element, done) {
       let keptAt = performance.now();
       let kept = 0;
-      const look = () => {
+      const look = ({ target }: Event) => {
+        // Who closes the page after a pause leaves no time for it.
+        const { paused } = target as HTMLVideoElement;
         const watched = watchedIn(element, progress.get(id).data);
         if (watched.part >= ENOUGH) done();
-        else if (performance.now() - keptAt >= KEPT_EVERY_MS) keep();
+        else if (paused || performance.now() - keptAt >= KEPT_EVERY_MS) keep();
       };
       const keep = () => {
         const { status, data } = progress.get(id);
@@ -40,12 +42,9 @@ export function video(progress: ProgressState, id: string): Attachment<HTMLEleme
       };
       // Captured: what media tell does not bubble.
       element.addEventListener('timeupdate', look, true);
-      // Who closes the page next leaves no time for it.
-      element.addEventListener('pause', keep, true);
       const forget = progress.onLeave(id, keep);
       return () => {
         element.removeEventListener('timeupdate', look, true);
-        element.removeEventListener('pause', keep, true);
         forget();
       };
     },

@@ -8,8 +8,6 @@ import type { Tabs } from './tabs.ts';
 export interface Work {
   /** Names it; opaque. */
   learner: LearnerKey;
-  /** A guest's, or that of a user who is signed out. */
-  isGuest: boolean;
   /** How many units it is about, visits aside. */
   units: number;
   /** When the first and the last of it was done, in milliseconds since 1970 by this device's clock. */
@@ -137,7 +135,6 @@ function workOf({ learner, operations, attention }: Waiting): Work {
   const times = all.map(({ at }) => at);
   return {
     learner,
-    isGuest: userOf(learner) === null,
     units: unitsMarked(all),
     from: Math.min(...times),
     to: Math.max(...times),

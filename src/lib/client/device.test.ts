@@ -202,7 +202,7 @@ describe('a shared device', () => {
     await ben.complete('b');
     await world.settle();
     expect(ben.get('a').status).toBe('not-started');
-    expect(ben.device.others).toMatchObject([{ isGuest: false, units: 1, from: START }]);
+    expect(ben.device.others).toMatchObject([{ units: 1, from: START }]);
     expect(ben.device.export(ben.device.others[0]!)).toMatchObject([
       { kind: 'completed', contentId: 'a' },
     ]);

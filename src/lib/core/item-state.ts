@@ -86,7 +86,7 @@ export function joinStates(a: ItemState, b: ItemState): ItemState {
     undone,
     started: earliest([a.started, b.started]),
     percentage: Math.max(a.percentage, b.percentage),
-    attempts: joinKeyed(a.attempts, b.attempts, firstJudged),
+    attempts: joinKeyed(a.attempts, b.attempts, least),
     saved: lastSaved(a.saved, b.saved),
     ...outside,
   };
@@ -186,10 +186,6 @@ function only(
     return standing.length > 0 ? [[device, standing] as const] : [];
   });
   return keyed(left);
-}
-
-function firstJudged(a: Attempt, b: Attempt): Attempt {
-  return least(a, b);
 }
 
 function lastSaved(a: Saved | null, b: Saved | null): Saved | null {

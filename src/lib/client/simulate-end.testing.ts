@@ -71,10 +71,10 @@ async function sendForOthers(run: Run, device: SimulatedDevice): Promise<void> {
     const user = userOf(learner);
     if (user !== null && user !== device.user) await visit(user);
   }
+  // Of time and visits alone a page tells nobody, but they are owed all the same.
   for (const tab of device.isDurable ? [] : device.tabs) {
-    await tab.progress.device.look();
-    const users = tab.progress.device.others.flatMap(({ learner }) => userOf(learner) ?? []);
-    for (const user of users) await visit(user, tab);
+    const users = run.witness.learnersIn(tab.place).flatMap((learner) => userOf(learner) ?? []);
+    for (const user of users) if (user !== device.user) await visit(user, tab);
   }
   device.session = device.user;
 }

@@ -36,6 +36,8 @@ export interface Witness {
   acts(user: string | null, at: number): void;
   /** How much waits only there. */
   waitingIn(holder: object): number;
+  /** Whose it is. */
+  learnersIn(holder: object): LearnerKey[];
   /** What waits there is lost, and nobody is to blame; of some learners alone, where they are given. */
   forgive(holder: object, isOf?: (learner: LearnerKey) => boolean): void;
   /** A place is gone with all that waits there, and with what is still on its way into it. */
@@ -91,6 +93,7 @@ export function createWitness(happened: (what: string) => void): Witness {
     acts: (user, at) => void actors.set(at, user),
     forgive,
     waitingIn: (holder) => owedIn(holder).length,
+    learnersIn: (holder) => [...new Set(owedIn(holder).flatMap(({ learners }) => [...learners]))],
     bury: (holder) => {
       gone.add(holder);
       forgive(holder);

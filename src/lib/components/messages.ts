@@ -1,6 +1,8 @@
 import { createContext } from 'svelte';
 import type { CompletedBy, Status } from '../core/index.ts';
 
+const passToComplete = 'Passing the exercise completes it.';
+
 const statuses: Record<Status, string> = {
   'not-started': 'Not started',
   'in-progress': 'In progress',
@@ -19,7 +21,7 @@ const completedBy: Record<CompletedBy, string> = {
 /** Why an operation does not count, by its code. */
 const refusals: Partial<Record<string, string>> = {
   before_restart: 'You had started it again on another device: this counts for the time before.',
-  graded_by_server: 'Only a passed attempt completes this exercise.',
+  graded_by_server: passToComplete,
   invalid: 'The server could not read it.',
   no_attempts_left: 'There were no attempts left.',
   seq_reuse: 'The server has something else under the same number.',
@@ -55,7 +57,7 @@ export const english = {
   completedBy,
   takenBack: 'Not completed any more',
   undo: 'Undo',
-  passToComplete: 'Passing the exercise completes it.',
+  passToComplete,
   signInToMark: 'Sign in to mark this as complete',
 
   waysOn: 'Previous and next',
@@ -89,7 +91,7 @@ export const english = {
     putOff: () => 'It stays on this device, for you alone.',
   },
   waitingWork: (units: number, from: number, to: number) =>
-    `Work on ${pages(units)}, ${days(from, to)}, waits here for somebody who is not signed in. It is sent when they sign in.`,
+    `Work on ${pages(units)}, ${days(from, to)}, waits here until its learner signs in again.`,
   takeAlong: 'Save a copy',
   discard: 'Delete',
   reallyDiscard: 'Really delete?',

@@ -11,6 +11,7 @@ import {
   FIRST,
   goOffline,
   inSidebar,
+  keptOnDevice,
   markButton,
   saved,
   SECOND,
@@ -46,6 +47,7 @@ describe('a guest', () => {
       await page.goto(FIRST);
       await markButton(page).click();
       await expectMarked(page, true);
+      await keptOnDevice(page, 1);
       await page.close();
 
       const again = await context.newPage();
@@ -159,6 +161,7 @@ describe('marks that wait', () => {
       await markButton(page).click();
       await expectMarked(page, true);
       await waiting(page, 1);
+      await keptOnDevice(page, 1);
       await page.close();
       await context.setOffline(false);
 

@@ -92,6 +92,30 @@ export async function waiting(page: Page, units: number): Promise<void> {
   await page.getByRole('banner').getByText(`Offline, ${units} waiting`).waitFor();
 }
 
+/**
+ * Waits until the device keeps this many completions that the server has not acknowledged: a tick
+ * shows a moment before, and a page that is closed in that moment takes it along.
+ */
+export async function keptOnDevice(page: Page, completions: number): Promise<void> {
+  await page.waitForFunction(
+    (expected) =>
+      new Promise<boolean>((resolve) => {
+        const opening = indexedDB.open('sveltekit-cairn');
+        opening.onsuccess = () => {
+          const values = opening.result.transaction('values').objectStore('values');
+          const all = values.getAll(IDBKeyRange.bound(['operation'], ['operation', []]));
+          all.onsuccess = () => {
+            const operations = all.result as { kind: string }[];
+            resolve(operations.filter(({ kind }) => kind === 'completed').length === expected);
+          };
+          opening.result.close();
+        };
+      }),
+    completions,
+    { polling: 100 },
+  );
+}
+
 /** Fails unless the toggle is (or is not) pressed. */
 export async function expectMarked(page: Page, marked: boolean): Promise<void> {
   await page.locator(`button[aria-pressed="${marked}"]`, { hasText: 'Mark as complete' }).waitFor();

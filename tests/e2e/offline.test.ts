@@ -11,7 +11,16 @@ import { makeNextBuild } from '../support/next-build.ts';
 import { startSite } from '../support/site.ts';
 import type { Site } from '../support/site.ts';
 import { copied, storedOn, workerReady } from './device-copies.ts';
-import { enrol, expectMarked, goOffline, markButton, saved, signOut, waiting } from './learner.ts';
+import {
+  enrol,
+  expectMarked,
+  goOffline,
+  keptOnDevice,
+  markButton,
+  saved,
+  signOut,
+  waiting,
+} from './learner.ts';
 
 const COURSE = '/rope/basics';
 const HALF = `${COURSE}/hitches/half`;
@@ -260,6 +269,7 @@ describe('a learner who is offline', () => {
       await page.getByRole('heading', { level: 1, name: 'Half hitch' }).waitFor();
       await markButton(page).click();
       await expectMarked(page, true);
+      await keptOnDevice(page, 2);
       await page.close();
 
       const again = await context.newPage();

@@ -423,6 +423,14 @@ export function deviceStorageContract(
       expect(await ask('tab two', 50)).toBe(true);
       expect(await ask('tab one', 51)).toBe(false);
     });
+
+    test('a lease that was lost is not given back for the one who has it now', async () => {
+      const ask = (holder: string, now: number, ms = 100) => storage.lease(holder, { now, ms });
+      expect(await ask('tab one', 0)).toBe(true);
+      expect(await ask('tab two', 150)).toBe(true);
+      expect(await ask('tab one', 160, 0)).toBe(false);
+      expect(await ask('tab three', 170)).toBe(false);
+    });
   });
 }
 

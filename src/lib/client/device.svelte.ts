@@ -51,10 +51,10 @@ export class Device {
   get offers(): readonly Work[] {
     const { user } = this.#options.learner();
     if (user === null) return [];
-    return this.#work(({ learner, reservedFor, operations }) => {
-      if (userOf(learner) !== null || unitsMarked(operations) === 0) return false;
-      return reservedFor === null || reservedFor === user;
-    });
+    return this.#work(
+      ({ learner, reservedFor }) =>
+        userOf(learner) === null && (reservedFor === null || reservedFor === user),
+    );
   }
 
   /** What waits here for others, until they sign in. */

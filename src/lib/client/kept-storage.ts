@@ -11,6 +11,13 @@ import { withOverflow } from './overflow.ts';
 const HERE = ['here'] as const;
 const LEASE = ['lease'] as const;
 
+interface Lease {
+  holder: string;
+  /** In milliseconds since 1970, by the holder's clock. */
+  from: number;
+  until: number;
+}
+
 /** Device storage among values by key, wherever those are. */
 export function keptStorage(kept: KeyValue, newId: () => string): DeviceStorage {
   const guestKey = (): LearnerKey => `guest ${newId()}`;
@@ -83,11 +90,11 @@ export function keptStorage(kept: KeyValue, newId: () => string): DeviceStorage 
 
     lease: (holder, { now, ms }) =>
       kept.write(async (values) => {
-        const held = (await values.get(LEASE)) as { holder: string; until: number } | undefined;
-        const left = (held?.until ?? now) - now;
-        // More than anybody asks for is left when a clock was put back.
-        if (held?.holder !== holder && left > 0 && left <= ms) return false;
-        await values.put(LEASE, { holder, until: now + ms });
+        const held = (await values.get(LEASE)) as Lease | undefined;
+        // One that has not begun is by a clock that was put back since.
+        const isHeld = held && held.from <= now && now < held.until;
+        if (isHeld && held.holder !== holder) return false;
+        await values.put(LEASE, { holder, from: now, until: now + ms });
         return true;
       }),
   };

@@ -58,7 +58,7 @@ export async function outboxRow(
   const found = await values.get(keys.outbox(learner));
   if (found) return { row: found as OutboxRow, restored: true };
   const row = { device: newId(), lastSeq: 0, lineage: newId(), reservedFor: null };
-  await values.put(keys.outbox(learner), row);
+  values.put(keys.outbox(learner), row);
   return { row, restored: false };
 }
 
@@ -81,9 +81,9 @@ export async function keptOutbox(
   const write = <T>(step: (values: Writes, row: OutboxRow) => Promise<T>): Promise<T> =>
     kept.write(async (values) => step(values, await rowIn(values)));
 
-  const putUnsent = async (values: Writes, operation: Operation) => {
-    await values.put(keys.operation(learner, operation.device, operation.seq), operation);
-    await values.put(keys.unsent(learner, operation.device, operation.seq), true);
+  const putUnsent = (values: Writes, operation: Operation) => {
+    values.put(keys.operation(learner, operation.device, operation.seq), operation);
+    values.put(keys.unsent(learner, operation.device, operation.seq), true);
   };
 
   return {
@@ -96,16 +96,16 @@ export async function keptOutbox(
       write(async (values, row) => {
         const unsent = acts.some(isJoined) ? await unsentOf(values, learner, row) : [];
         const added = addUnsent(unsent, acts, row);
-        for (const operation of added) await putUnsent(values, operation);
+        for (const operation of added) putUnsent(values, operation);
         const lastSeq = Math.max(row.lastSeq, ...added.map(({ seq }) => seq));
-        await values.put(keys.outbox(learner), { ...row, lastSeq });
+        values.put(keys.outbox(learner), { ...row, lastSeq });
         return added;
       }),
 
     take: (limits) =>
       write(async (values) => {
         const batch = firstWithin(await operationsOf(values, learner), limits);
-        for (const { device, seq } of batch) await values.delete(keys.unsent(learner, device, seq));
+        for (const { device, seq } of batch) values.delete(keys.unsent(learner, device, seq));
         return batch;
       }),
 
@@ -116,10 +116,10 @@ export async function keptOutbox(
           const key = keys.operation(learner, device, seq);
           const operation = (await values.get(key)) as Operation | undefined;
           if (operation && isTold(result, operation)) {
-            await values.put(keys.attention(learner, device, seq), { operation, code });
+            values.put(keys.attention(learner, device, seq), { operation, code });
           }
-          await values.delete(key);
-          await values.delete(keys.unsent(learner, device, seq));
+          values.delete(key);
+          values.delete(keys.unsent(learner, device, seq));
         }
       }),
 
@@ -133,16 +133,16 @@ export async function keptOutbox(
       write(async (values, row) => {
         const own = keys.operation(learner, row.device);
         const renumbered = renumber(await listed<Operation>(values, own), renewal);
-        await values.clear(own);
-        await values.clear(keys.unsent(learner, row.device));
+        values.clear(own);
+        values.clear(keys.unsent(learner, row.device));
         // Under the new name nothing was sent yet.
-        for (const operation of renumbered) await putUnsent(values, operation);
+        for (const operation of renumbered) putUnsent(values, operation);
         const named = { device: renewal.device, lastSeq: renumbered.length };
-        await values.put(keys.outbox(learner), { ...row, ...named });
+        values.put(keys.outbox(learner), { ...row, ...named });
       }),
 
     dismiss: ({ device, seq }) =>
-      write((values) => values.delete(keys.attention(learner, device, seq))),
+      write(async (values) => values.delete(keys.attention(learner, device, seq))),
   };
 }
 

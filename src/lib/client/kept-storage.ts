@@ -32,13 +32,13 @@ export function keptStorage(kept: KeyValue, newId: () => string): DeviceStorage 
         if (present && stays) return present;
         const learner = user === null ? guestKey() : userKey(user);
         if (present) await leave(values, present);
-        await values.put(HERE, learner);
+        values.put(HERE, learner);
         return learner;
       }),
     here: () =>
       kept.write(async (values) => {
         const learner = (await hereIn(values)) ?? guestKey();
-        await values.put(HERE, learner);
+        values.put(HERE, learner);
         return learner;
       }),
     present: () => kept.read(async (values) => (await hereIn(values)) ?? null),
@@ -52,12 +52,12 @@ export function keptStorage(kept: KeyValue, newId: () => string): DeviceStorage 
     keepRows: (learner, { changes, cursor, after, reset = false }) =>
       kept.write(async (values) => {
         if ((await hereIn(values)) !== learner) return;
-        if (reset) await values.clear(keys.row(learner));
+        if (reset) values.clear(keys.row(learner));
         for (const change of changes) {
-          await values.put(keys.row(learner, change.record.contentId), change);
+          values.put(keys.row(learner, change.record.contentId), change);
         }
         const end = (await values.get(keys.cursor(learner))) ?? null;
-        if (reset || end === after) await values.put(keys.cursor(learner), cursor);
+        if (reset || end === after) values.put(keys.cursor(learner), cursor);
       }),
 
     waiting: () =>
@@ -78,14 +78,14 @@ export function keptStorage(kept: KeyValue, newId: () => string): DeviceStorage 
         await outboxRow(values, userKey(user), newId);
         await deposit(values, userKey(user), remake(operations, newId()));
         // The outbox itself stays: a page that finds its own gone would fill it again.
-        await clearWork(values, guest);
+        clearWork(values, guest);
       }),
     reserve: (guest, reservedFor) =>
       kept.write(async (values) => {
         const row = await values.get(keys.outbox(guest));
-        if (row) await values.put(keys.outbox(guest), { ...row, reservedFor });
+        if (row) values.put(keys.outbox(guest), { ...row, reservedFor });
       }),
-    discard: (learner) => kept.write((values) => clearWork(values, learner)),
+    discard: (learner) => kept.write(async (values) => clearWork(values, learner)),
     deposit: (learner, operations) => kept.write((values) => deposit(values, learner, operations)),
 
     lease: (holder, { now, ms }) =>
@@ -94,7 +94,7 @@ export function keptStorage(kept: KeyValue, newId: () => string): DeviceStorage 
         // One that has not begun is by a clock that was put back since.
         const isHeld = held && held.from <= now && now < held.until;
         if (isHeld && held.holder !== holder) return false;
-        await values.put(LEASE, { holder, from: now, until: now + ms });
+        values.put(LEASE, { holder, from: now, until: now + ms });
         return true;
       }),
   };
@@ -119,26 +119,26 @@ async function deposit(
 ): Promise<void> {
   for (const operation of operations) {
     const key = keys.operation(learner, operation.device, operation.seq);
-    if (!(await values.get(key))) await values.put(key, operation);
+    if (!(await values.get(key))) values.put(key, operation);
   }
 }
 
 /** Deletes what is kept of somebody who leaves, but not marks that nobody has acknowledged. */
 async function leave(values: Writes, learner: LearnerKey): Promise<void> {
-  await values.clear(keys.row(learner));
-  await values.delete(keys.cursor(learner));
+  values.clear(keys.row(learner));
+  values.delete(keys.cursor(learner));
   const { operations, attention } = await workIn(values, learner);
   const isIdleGuest = userOf(learner) === null && !operations.some(isMark);
-  if (isIdleGuest || operations.length + attention.length === 0) await forget(values, learner);
+  if (isIdleGuest || operations.length + attention.length === 0) forget(values, learner);
 }
 
-async function forget(values: Writes, learner: LearnerKey): Promise<void> {
-  await clearWork(values, learner);
-  await values.delete(keys.outbox(learner));
+function forget(values: Writes, learner: LearnerKey): void {
+  clearWork(values, learner);
+  values.delete(keys.outbox(learner));
 }
 
-async function clearWork(values: Writes, learner: LearnerKey): Promise<void> {
-  await values.clear(keys.operation(learner));
-  await values.clear(keys.unsent(learner));
-  await values.clear(keys.attention(learner));
+function clearWork(values: Writes, learner: LearnerKey): void {
+  values.clear(keys.operation(learner));
+  values.clear(keys.unsent(learner));
+  values.clear(keys.attention(learner));
 }

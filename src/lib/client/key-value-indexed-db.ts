@@ -16,6 +16,8 @@ export async function indexedDbKeyValue(name: string): Promise<KeyValue> {
     ended.catch(() => undefined);
     try {
       const result = await step(writesOn(transaction.objectStore(STORE)));
+      // It no longer needs this page, which may be closed at any moment.
+      transaction.commit();
       await ended;
       return result;
     } catch (error) {
@@ -40,9 +42,10 @@ function writesOn(store: IDBObjectStore): Writes {
       const found = await values;
       return (await keys).map((key, n): Entry => [key as unknown as Key, found[n]]);
     },
-    put: (key, value) => answerTo(store.put(value, named(key))).then(() => undefined),
-    delete: (key) => answerTo(store.delete(named(key))),
-    clear: (prefix) => answerTo(store.delete(within(prefix))),
+    // One that fails ends the transaction, and with it the step.
+    put: (key, value) => store.put(value, named(key)),
+    delete: (key) => store.delete(named(key)),
+    clear: (prefix) => store.delete(within(prefix)),
   };
 }
 

@@ -24,9 +24,9 @@ function writesOn(values: Map<string, Entry>): Writes {
   return {
     get: async (key) => values.get(nameOf(key))?.[1],
     list: async (prefix) => within(prefix).sort(([a], [b]) => compare(a, b)),
-    put: async (key, value) => void values.set(nameOf(key), [key, value]),
-    delete: async (key) => void values.delete(nameOf(key)),
-    clear: async (prefix) => {
+    put: (key, value) => values.set(nameOf(key), [key, value]),
+    delete: (key) => values.delete(nameOf(key)),
+    clear: (prefix) => {
       for (const [key] of within(prefix)) values.delete(nameOf(key));
     },
   };

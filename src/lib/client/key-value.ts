@@ -11,12 +11,15 @@ export interface Reads {
   list(prefix: Key): Promise<Entry[]>;
 }
 
-/** Values that change together, or not at all. */
+/**
+ * Values that change together, or not at all: a change that cannot be made fails the whole step.
+ * What is read after a change sees it.
+ */
 export interface Writes extends Reads {
-  put(key: Key, value: unknown): Promise<void>;
-  delete(key: Key): Promise<void>;
+  put(key: Key, value: unknown): void;
+  delete(key: Key): void;
   /** Deletes all values whose keys begin with a prefix. */
-  clear(prefix: Key): Promise<void>;
+  clear(prefix: Key): void;
 }
 
 /**

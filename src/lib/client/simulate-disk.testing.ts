@@ -24,7 +24,7 @@ export function createDisk(): Disk {
   let kept = memoryKeyValue();
   let backup: readonly Entry[] | null = null;
   let refused = 0;
-  const put = async (values: Writes, entry: Entry) => {
+  const put = (values: Writes, entry: Entry) => {
     if (!disk.isFull) return values.put(...entry);
     refused++;
     throw new DOMException('No room.', 'QuotaExceededError');
@@ -51,7 +51,7 @@ export function createDisk(): Disk {
       if (!entries) return false;
       kept = memoryKeyValue();
       await kept.write(async (values) => {
-        for (const entry of entries) await values.put(...entry);
+        for (const entry of entries) values.put(...entry);
       });
       return true;
     },

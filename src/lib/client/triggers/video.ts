@@ -1,6 +1,6 @@
 import type { Attachment } from 'svelte/attachments';
 import type { Json } from '../../core/index.ts';
-import { valueAt } from '../../core/index.ts';
+import { entryIn } from '../../core/index.ts';
 import type { ProgressState } from '../progress-state.svelte.ts';
 import { automatic } from './automatic.svelte.ts';
 import type { Range } from './ranges.ts';
@@ -53,13 +53,13 @@ export function video(progress: ProgressState, id: string): Attachment<HTMLEleme
 
 /** How much of all videos was watched, 0 to 1, and what of each; NaN as long as one has not loaded. */
 function watchedIn(element: HTMLElement, data: Json) {
-  const before = entryOf(data, 'watched');
+  const before = entryIn(data, 'watched');
   let watched = 0;
   let total = 0;
   const ranges: Record<string, Range[]> = {};
   for (const player of element.querySelectorAll('video')) {
     const { pathname } = new URL(player.currentSrc, location.href);
-    const played = mergeRanges([...rangesIn(entryOf(before, pathname)), ...playedIn(player)]);
+    const played = mergeRanges([...rangesIn(entryIn(before, pathname)), ...playedIn(player)]);
     ranges[pathname] = played.slice(0, MOST_RANGES);
     watched += Math.min(secondsIn(played), player.duration);
     total += player.duration;
@@ -77,11 +77,6 @@ function playedIn({ played }: HTMLVideoElement): Range[] {
 /** Short in what is kept. */
 function hundredths(seconds: number): number {
   return Math.round(seconds * 100) / 100;
-}
-
-/** Of data that anybody may have written. */
-function entryOf(data: Json | undefined, key: string): Json | undefined {
-  return valueAt((data ?? {}) as Record<string, Json>, key);
 }
 
 function rangesIn(data: Json | undefined): Range[] {

@@ -76,7 +76,7 @@ export type {
 } from './record.ts';
 export { addUp, containerProgress, given, unitSums } from './roll-up.ts';
 export type { ContainerProgress, Mark, RollUp, Sums } from './roll-up.ts';
-export { headingIn } from './resume-point.ts';
+export { entryIn, headingIn } from './saved-data.ts';
 export { effectiveTime, stamp } from './stamp.ts';
 export type { Clocks, StampContext } from './stamp.ts';
 export { overviewOf, summarise } from './summary.ts';
@@ -94,6 +94,7 @@ export { transport } from './transport.ts';
 export { STATUSES, unitProgress } from './unit-progress.ts';
 export type { Progress, Status } from './unit-progress.ts';
 export {
+  ATTEMPT_ID,
   contentQuerySchema,
   listQuerySchema,
   MAX_BODY_BYTES,

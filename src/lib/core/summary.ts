@@ -4,9 +4,9 @@ import type { Catalogue, Item } from './catalogue.ts';
 import { isUnit } from './catalogue.ts';
 import { continueAt } from './next.ts';
 import { toIso } from './record.ts';
-import { headingIn } from './resume-point.ts';
 import type { ContainerProgress } from './roll-up.ts';
 import { addUp, countOf, given, meanScore, unitSums } from './roll-up.ts';
+import { headingIn } from './saved-data.ts';
 import type { Status } from './unit-progress.ts';
 import { lastSaved, statusOf } from './unit-progress.ts';
 

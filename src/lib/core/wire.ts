@@ -13,6 +13,9 @@ export const MAX_DATA_BYTES = 16 * 1024;
 /** Deepest nesting of `data` or `answers`. */
 export const MAX_DATA_DEPTH = 20;
 
+/** How attempts may be named by whoever makes them. */
+export const ATTEMPT_ID = /^[A-Za-z0-9_-]{1,64}$/;
+
 /** The last millisecond of the year 9999: later ones have no four-digit year. */
 const MAX_TIME = 253_402_300_799_999;
 const MAX_SPENT = 1e11;
@@ -43,7 +46,7 @@ const device = v.pipe(
 
 const attempt = v.pipe(
   v.string('must be an attempt id'),
-  v.regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, "_" or "-"'),
+  v.regex(ATTEMPT_ID, 'must be 1 to 64 letters, digits, "_" or "-"'),
 );
 
 /** Any JSON that can be stored and comes back the same. */

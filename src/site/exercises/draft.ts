@@ -1,4 +1,4 @@
-import type { Json } from 'sveltekit-cairn';
+import { entryIn } from 'sveltekit-cairn';
 import type { ProgressState } from 'sveltekit-cairn/client';
 import type { Answer } from './answers.ts';
 import { fittingAnswers } from './answers.ts';
@@ -39,9 +39,9 @@ export function draftOf(
   id: string,
   questions: readonly ShownQuestion[],
 ): Answer[] | null {
-  const { draft } = objectIn(progress.get(id).data);
-  const { attempt, answers } = objectIn(draft);
-  return attempt === attemptsMade(progress, id) ? fittingAnswers(questions, answers) : null;
+  const draft = entryIn(progress.get(id).data, 'draft');
+  if (entryIn(draft, 'attempt') !== attemptsMade(progress, id)) return null;
+  return fittingAnswers(questions, entryIn(draft, 'answers'));
 }
 
 /**
@@ -54,7 +54,7 @@ export function saveDraft(
   answers: readonly Answer[],
 ): Promise<void> {
   const draft = { attempt: attemptsMade(progress, id), answers };
-  return progress.save(id, { ...objectIn(progress.get(id).data), draft });
+  return progress.save(id, { ...(progress.get(id).data as object), draft });
 }
 
 /** Attempts since the exercise was last started, as far as this device knows: graded or waiting. */
@@ -67,9 +67,4 @@ function attemptsWaiting({ waiting, catalogue }: ProgressState, id: string) {
   return waiting.flatMap((each) =>
     each.kind === 'attempted' && ids.includes(each.contentId) ? each : [],
   );
-}
-
-function objectIn(value: Json | undefined): Readonly<Record<string, Json>> {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? (value as Readonly<Record<string, Json>>) : {};
 }

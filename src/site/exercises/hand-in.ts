@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { error, fail, redirect } from '@sveltejs/kit';
 import type { ActionFailure, RequestEvent } from '@sveltejs/kit';
+import { ATTEMPT_ID } from 'sveltekit-cairn';
 import type { Item } from 'sveltekit-cairn';
 import { readForm } from '../accounts/form-action.ts';
 import { answersInForm, problemsOf, toJson } from './answers.ts';
@@ -41,5 +42,5 @@ export async function handIn(
 /** The name that the page gave to this attempt: sent twice, it is one attempt. */
 function nameIn(form: FormData): string {
   const name = form.get('attempt');
-  return typeof name === 'string' && /^[\w-]{1,64}$/.test(name) ? name : randomUUID();
+  return typeof name === 'string' && ATTEMPT_ID.test(name) ? name : randomUUID();
 }

@@ -1,5 +1,5 @@
 import type { Json } from 'sveltekit-cairn';
-import { headingIn, valueAt } from 'sveltekit-cairn';
+import { entryIn, headingIn } from 'sveltekit-cairn';
 
 /** What of a unit's saved data says where in it the learner was. */
 export interface SavedPlace {
@@ -14,8 +14,8 @@ export interface SavedPlace {
 /** Reads the place out of saved data, which anybody may have written and others share. */
 export function placeIn(data: Json): SavedPlace {
   const heading = headingIn(data);
-  const part = entryOf(data, 'part');
-  const seconds = Object.entries(Object(entryOf(data, 'video') ?? {}) as object);
+  const part = entryIn(data, 'part');
+  const seconds = Object.entries(Object(entryIn(data, 'video') ?? {}) as object);
   return {
     ...(heading !== undefined && { heading }),
     ...(typeof part === 'number' && { part }),
@@ -34,8 +34,4 @@ export function headingAt<Heading extends { id: string }>(
   if (heading === undefined) return undefined;
   const nearest = headings[Math.max(0, Math.min(part, headings.length - 1))];
   return headings.find(({ id }) => id === heading) ?? nearest;
-}
-
-function entryOf(data: Json, key: string): Json | undefined {
-  return valueAt(Object(data) as Record<string, Json>, key);
 }

@@ -57,6 +57,7 @@ export type { Next } from './next.ts';
 export { COMPLETED_BY, isLogged } from './operation.ts';
 export type {
   Act,
+  Claim,
   CompletedBy,
   Judgement,
   Operation,

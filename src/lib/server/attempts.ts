@@ -34,6 +34,20 @@ export function attemptOf({ payload, effectiveAt }: OperationRow): LoggedAttempt
 }
 
 /**
+ * Attempts as the log has them, the latest first, each name once: of several accounts of one, the
+ * first that was graded; else the first.
+ */
+export function eachOnce(rows: readonly OperationRow[]): OperationRow[] {
+  const byName = new Map<string, OperationRow>();
+  for (const row of rows) {
+    const { id, score } = attemptOf(row);
+    const later = byName.get(id);
+    if (!later || score !== null || attemptOf(later).score === null) byName.set(id, row);
+  }
+  return [...byName.values()];
+}
+
+/**
  * What becomes of one more attempt at an exercise with a limit: `duplicate` when it was made before,
  * under whatever number; `no_attempts_left`; or null when it may be made. What counts is the log,
  * under all ids of the exercise, so starting again gives nobody more attempts.

@@ -140,7 +140,7 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
         });
       }
       const catalogue = await options.catalogue();
-      return sync({ catalogue, writer, reader, grade, now }, userId, body);
+      return sync({ catalogue, writer, reader, grade, now, newId }, userId, body);
     }),
 
     openapi: guarded(options, (request) => {

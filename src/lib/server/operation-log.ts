@@ -31,7 +31,7 @@ function isSame(draft: TimedDraft, logged: OperationRow): boolean {
 
 /** What an operation carries besides its name, place and time. */
 function carried(draft: TimedDraft): Record<string, unknown> {
-  const { device, seq, contentId, kind, at, epoch, time, graded, ...payload } = draft;
+  const { device, seq, contentId, kind, at, epoch, time, graded, late, ...payload } = draft;
   return payload;
 }
 

@@ -2,7 +2,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import type { Catalogue, CourseSummary, Loaded, Overview, SyncResult } from '../core/index.ts';
 import { createBook, isUnit, outlineOf, overviewOf, scopeOf, summarise } from '../core/index.ts';
 import type { LoggedAttempt } from './attempts.ts';
-import { attemptOf } from './attempts.ts';
+import { attemptOf, eachOnce } from './attempts.ts';
 import type { RecordedAct } from './acts.ts';
 import { draftsOf } from './acts.ts';
 import type { Calendar } from './calendar.ts';
@@ -194,7 +194,7 @@ export function createProgressServer(options: ProgressOptions): ProgressServer {
       const { ids, attempts = 0 } = known(await catalogue(), contentId);
       const most = Math.max(MOST_ATTEMPTS, attempts);
       const rows = await database.read(() => queries.attempts(userId, ids, most));
-      return rows.map(attemptOf);
+      return eachOnce(rows).map(attemptOf);
     },
 
     summary: async (userId, courseId) => {

@@ -59,6 +59,8 @@ export interface Queries extends LearnerQueries, CertificateQueries {
   attemptIds(userId: string, contentIds: readonly string[]): Script<string[]>;
   /** A learner's attempts under some content ids, the latest first. */
   attempts(userId: string, contentIds: readonly string[], limit: number): Script<OperationRow[]>;
+  /** The content ids of a learner's attempts that no catalogue here held when they came in. */
+  claimedAttemptContentIds(userId: string): Script<string[]>;
   insertOperations(rows: readonly OperationRow[]): Script<void>;
   /** Creates or replaces rows; one that exists keeps its id. */
   saveRows(rows: readonly ProgressRow[]): Script<void>;
@@ -118,6 +120,7 @@ export function createQueries(database: Database, users: UsersTable): Queries {
     operations: find(OPERATIONS),
     attemptIds: attemptIds(kysely, format),
     attempts: attempts(kysely, format),
+    claimedAttemptContentIds: claimedAttemptContentIds(kysely, format),
     insertOperations: insert(OPERATIONS),
     saveRows: insert(USER_PROGRESS, replacing(USER_PROGRESS, ['id'])),
     saveDevices: insert(DEVICES, replacing(DEVICES)),
@@ -191,6 +194,25 @@ function attempts(kysely: AnyKysely, format: RowFormat): Queries['attempts'] {
     const ids = encodeIds(format, contentIds);
     const rows = yield* run({ user: format.user(userId), ids, limit });
     return rows.map((row) => format.decode(columns, row));
+  };
+}
+
+function claimedAttemptContentIds(
+  kysely: AnyKysely,
+  format: RowFormat,
+): Queries['claimedAttemptContentIds'] {
+  const run = prepare<{ user: string | null }>(
+    kysely,
+    'claimed_attempts',
+    (p) => sql`
+      select distinct content_id as id from progress_operations
+      where user_id = ${p('user')} and kind = 'attempted'
+        and payload ->> 'claimed' is not null and payload ->> 'judgement' is null
+      order by content_id`,
+  );
+  return function* (userId) {
+    const rows = yield* run({ user: format.user(userId) });
+    return rows.map(({ id }) => id as string);
   };
 }
 

@@ -12,8 +12,9 @@ import type { Cursor } from './cursor.ts';
 import type { Database, Script } from './database.ts';
 import type { Ledger } from './ledger.ts';
 import { openLedger, recordOf } from './ledger.ts';
+import { lateAttempts } from './late-attempts.ts';
 import type { Queries } from './queries.ts';
-import type { ProgressRow } from './schema.ts';
+import type { OperationRow, ProgressRow } from './schema.ts';
 
 /** Most stored rows in one answer of a sync. */
 const PAGE = 200;
@@ -44,6 +45,8 @@ export interface Reader {
     userId: string,
     since: { catalogue: Catalogue; cursor: Cursor },
   ): Promise<{ changes: Change[]; cursor: Cursor; more: boolean }>;
+  /** See `lateAttempts`. */
+  lateAttempts(userId: string, catalogue: Catalogue): Promise<OperationRow[]>;
   /** The highest seq accepted of a device; 0 for a new one. */
   lastSeq(userId: string, deviceId: string): Promise<number>;
 }
@@ -96,6 +99,9 @@ export function createReader(database: Database, queries: Queries): Reader {
         more: rows.length > PAGE,
       };
     },
+
+    lateAttempts: (userId, catalogue) =>
+      database.read(() => lateAttempts(queries, userId, catalogue)),
 
     lastSeq: async (userId, deviceId) => {
       const devices = await database.read(() => queries.devices([{ userId, deviceId }]));

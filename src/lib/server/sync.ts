@@ -4,6 +4,7 @@ import { isLogged, operationSchema } from '../core/index.ts';
 import type { Grade } from './grading.ts';
 import { withGrade } from './grading.ts';
 import { formatCursor, parseCursor, START } from './cursor.ts';
+import { gradeLate } from './late-attempts.ts';
 import type { Reader } from './reader.ts';
 import type { Draft, Written } from './transaction.ts';
 import type { Writer } from './writer.ts';
@@ -15,6 +16,7 @@ export interface SyncContext {
   reader: Reader;
   grade: Grade | undefined;
   now: () => number;
+  newId: () => string;
 }
 
 /** Takes in a device's operations, and hands it what changed since its cursor. */
@@ -28,6 +30,10 @@ export async function sync(
   // Asked before anything is written, which could take the learner's revision past it.
   const reset = !(await reader.reaches(userId, asked));
   const cursor = reset ? START : asked;
+  // It knows nothing yet, or other content: by now there may be exercises that it was ahead of.
+  if (asked === START) {
+    await gradeLate(context, userId, await reader.lateAttempts(userId, catalogue));
+  }
   const { results, lastSeq, now } = await takeIn(context, userId, request);
   const page = await reader.changes(userId, { catalogue, cursor });
   return {

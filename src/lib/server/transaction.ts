@@ -15,6 +15,8 @@ export type Draft = Omit<Operation, keyof Act | 'device' | 'seq'> &
     seq?: number;
     /** Score that the server has given to the attempt, 0 to 100. */
     graded?: number;
+    /** It was made before its exercise was known here: it is in the log already, and no new attempt. */
+    late?: true;
   };
 
 /** A request to change one learner's progress; what it answers is made inside the transaction. */
@@ -33,7 +35,7 @@ export interface WriteRequest<T> {
 }
 
 /** A draft that has its place in the device's sequence and its effective time. */
-export type TimedDraft = Operation & { graded?: number; time: number };
+export type TimedDraft = Operation & { graded?: number; late?: true; time: number };
 
 /** How a learner's progress stands after a request. */
 export interface Written {

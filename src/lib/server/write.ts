@@ -90,7 +90,7 @@ function* accept(transaction: Transaction, place: Place, draft: TimedDraft): Scr
   if (!item && !(yield* mayKeepUnknown(transaction, ledger, contentId))) {
     return { seq, status: 'rejected', code: 'unknown_content' };
   }
-  if (item && draft.kind === 'attempted') {
+  if (item && draft.kind === 'attempted' && !draft.late) {
     const { attempt } = draft;
     const made = { userId: ledger.userId, item, attempt };
     const refused = yield* refusalOfAttempt(transaction, made);

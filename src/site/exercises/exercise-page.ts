@@ -56,10 +56,8 @@ export interface ExercisePage {
 export function exercisePage(
   item: Item,
   { questions, texts }: Asked,
-  logged: readonly LoggedAttempt[],
+  attempts: readonly LoggedAttempt[],
 ): ExercisePage {
-  // A form that was sent twice is one attempt: the first that arrived, which the record knows too.
-  const attempts = [...new Map(logged.map((each) => [each.id, each])).values()];
   const [last] = attempts;
   return {
     nextAttempt: randomUUID(),

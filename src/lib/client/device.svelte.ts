@@ -49,11 +49,13 @@ export class Device {
 
   /** What guests did here, for the signed-in learner to add, to refuse or to put off. */
   get offers(): readonly Work[] {
-    const { user } = this.#options.learner();
+    const { user, later } = this.#options.learner();
     if (user === null) return [];
     return this.#work(
       ({ learner, reservedFor }) =>
-        userOf(learner) === null && (reservedFor === null || reservedFor === user),
+        userOf(learner) === null &&
+        (reservedFor === null || reservedFor === user) &&
+        !later.includes(learner),
     );
   }
 
@@ -82,9 +84,10 @@ export class Device {
     learner.retry();
   }
 
-  /** Leaves a guest's work for later; from now on it is offered to nobody else. */
+  /** Leaves a guest's work for another visit; from now on it is offered to nobody else. */
   async putOff({ learner: guest }: Work): Promise<void> {
-    const { user } = this.#options.learner();
+    const { user, later } = this.#options.learner();
+    later.push(guest);
     if (user !== null) await this.#decide((storage) => storage.reserve(guest, user));
   }
 

@@ -49,6 +49,8 @@ export class Learner {
   readonly #options: LearnerOptions;
   readonly #replica = new Replica();
   readonly #storage: LearnerStorage;
+  /** Whose work the learner put off: they are asked again at the next visit. */
+  readonly later: LearnerKey[] = [];
   #sync: Sync | null = null;
   #listening = false;
   /** What is done to the outbox, one after the other. */

@@ -1,10 +1,11 @@
 import type { Component } from 'svelte';
 import { render } from 'svelte/server';
-import { beforeEach, describe, expect, test } from 'vitest';
-import type { ContentData } from '../core/index.ts';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { ContentData, Operation } from '../core/index.ts';
 import { ProgressState } from '../client/index.ts';
 import Harness from './Harness.testing.svelte';
 import {
+  AttentionList,
   CourseSidebar,
   MarkComplete,
   NextPrevNavigation,
@@ -221,6 +222,31 @@ describe('SyncStatus', () => {
     expect(spoken(html(SyncStatus, { href: '/device' }, { progress: guest }))).toMatch(
       /^This device cannot keep/,
     );
+  });
+});
+
+describe('AttentionList', () => {
+  test('gives one notice for each reason, and names in it each item once', () => {
+    const refused = (seq: number, contentId: string, code: string) => {
+      const operation: Operation = { device: 'phone', seq, at: 0, contentId, kind: 'opened' };
+      return { operation, code };
+    };
+    vi.spyOn(progress, 'attention', 'get').mockReturnValue([
+      refused(1, 'a', 'before_restart'),
+      refused(2, 'quiz', 'odd_code'),
+      refused(3, 'b', 'before_restart'),
+      refused(4, 'a', 'before_restart'),
+    ]);
+    const body = html(AttentionList, {});
+    expect(spoken(body)).toBe(
+      [
+        'Started again on another device since: this counts for the time before.',
+        'Overhand · Bowline Dismiss',
+        'The server could not take this (odd_code).',
+        'Quiz Dismiss',
+      ].join(' '),
+    );
+    expect(body).toContain('aria-label="Dismiss: Started again on another device since');
   });
 });
 

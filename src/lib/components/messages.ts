@@ -18,14 +18,12 @@ const completedBy: Record<CompletedBy, string> = {
   api: 'Completed',
 };
 
-/** Why an operation does not count, by its code. */
+/** Why an operation does not count, by its code. Of others only those who made the program know more. */
 const refusals: Partial<Record<string, string>> = {
-  before_restart: 'You had started it again on another device: this counts for the time before.',
+  before_restart: 'Started again on another device since: this counts for the time before.',
   graded_by_server: passToComplete,
-  invalid: 'The server could not read it.',
   no_attempts_left: 'There were no attempts left.',
-  seq_reuse: 'The server has something else under the same number.',
-  too_large: 'It is too large to be kept.',
+  too_large: 'Too large to be kept.',
   unknown_content: 'The site does not know this page.',
 };
 
@@ -44,7 +42,6 @@ export const english = {
     status === 'in-progress' && percentage > 0
       ? `${statuses[status]}, ${percentage} percent`
       : statuses[status],
-  percent: (value: number) => `${value} percent`,
   optional: 'Optional',
 
   contents: 'Contents',
@@ -74,10 +71,10 @@ export const english = {
   signedOut: (waiting: number) => (waiting > 0 ? `Signed out, ${waiting} waiting` : 'Signed out'),
   onDevice: 'Saved here',
   notKept: 'This device cannot keep what you do: it is lost when you close the page',
-  needsAttention: (number: number) => `Needs attention: ${number}`,
-  refusal: (code: string) => refusals[code] ?? `The server refused it (${code}).`,
+  needsAttention: 'Needs attention',
+  refusal: (code: string) => refusals[code] ?? `The server could not take this (${code}).`,
   dismiss: 'Dismiss',
-  dismissOf: (title: string) => `Dismiss: ${title}`,
+  dismissOf: (reason: string) => `Dismiss: ${reason}`,
 
   guestWork: 'Done before you signed in',
   offer: (units: number, from: number, to: number) =>
@@ -86,9 +83,9 @@ export const english = {
   notMine: 'Not mine',
   later: 'Later',
   decided: {
-    add: (units: number) => `Added to your progress: ${pages(units)}.`,
-    discard: () => 'It was not added, and is gone from this device.',
-    putOff: () => 'It stays on this device, for you alone.',
+    add: 'Added to your progress.',
+    discard: 'It was not added, and is gone from this device.',
+    putOff: 'It stays on this device, for you alone. You are asked again next time.',
   },
   waitingWork: (units: number, from: number, to: number) =>
     `Work on ${pages(units)}, ${days(from, to)}, waits here until its learner signs in again.`,

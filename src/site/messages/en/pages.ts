@@ -128,7 +128,7 @@ export const pages = {
         units === 0
           ? 'Your session has ended: sign in again to go on.'
           : `Your session has ended. What you did in ${lessonsOrExercises(units)} waits here: sign in again, and it is sent.`,
-      'needs-attention': () => 'Some of what you did could not be saved.',
+      'needs-attention': () => 'Some of what you did does not count.',
       'on-device': (units: number) =>
         units === 0
           ? 'Nothing was done on this device yet.'
@@ -136,8 +136,8 @@ export const pages = {
     },
     notKept:
       'This browser keeps nothing for this site (a private window, or a full disk): what is not sent when you close the page is lost.',
-    refused: 'Not saved',
-    aboutRefused: 'The site could not take these. Each says why; when you have seen it, let it go.',
+    refused: 'What does not count',
+    aboutRefused: 'Each of these says why. When you have seen it, let it go.',
     others: 'Of other learners',
   },
 

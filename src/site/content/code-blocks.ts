@@ -17,11 +17,11 @@ export async function finishCode(tree: Root, highlight: Highlight): Promise<void
     parent!.children[index!] = wrapped(node, languageOf(code));
     return SKIP;
   });
-  for (const { pre, code } of blocks) {
+  for (const [index, { pre, code }] of blocks.entries()) {
     const language = languageOf(code);
     const text = visibleText(toString(code), language).replace(/\n$/, '');
-    const name = language ? `${contentMessages.code}: ${language}` : contentMessages.code;
-    Object.assign(pre.properties, { tabIndex: 0, role: 'group', ariaLabel: name });
+    const ariaLabel = contentMessages.code(language, blocks.length > 1 ? index + 1 : null);
+    Object.assign(pre.properties, { tabIndex: 0, role: 'group', ariaLabel });
     code.properties = {};
     code.children = (await highlight(text, language)) ?? [{ type: 'text', value: text }];
   }

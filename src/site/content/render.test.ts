@@ -221,6 +221,12 @@ describe('code', () => {
     expect(await htmlOf('```constructor\nx\n```')).toContain('<code>x</code>');
   });
 
+  it('is named by its place where there are several', async () => {
+    const html = await htmlOf('```js\n1\n```\n\n```\n2\n```\n\n```js\n3\n```');
+    const names = [...html.matchAll(/aria-label="([^"]*)"/g)].map(([, name]) => name);
+    expect(names).toEqual(['Code 1: js', 'Code 2', 'Code 3: js']);
+  });
+
   it('takes what follows a comma in the fence for other programs', async () => {
     const html = await htmlOf('```rust,editable,compile_fail\nfn main() {}\n```');
     expect(html).toContain('data-language="rust"');

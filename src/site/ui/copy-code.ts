@@ -16,12 +16,13 @@ function copyButton(block: Element): HTMLElement {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'copy';
-  button.textContent = messages.reading.copy;
+  const word = new Text(messages.reading.copy);
+  button.append(word, nameOf(block));
   // What it says changes under the reader's finger: a screen reader hears of it too.
   button.ariaLive = 'polite';
   const answer = (text: string) => {
-    button.textContent = text;
-    setTimeout(() => (button.textContent = messages.reading.copy), ANSWER_MS);
+    word.data = text;
+    setTimeout(() => (word.data = messages.reading.copy), ANSWER_MS);
   };
   button.addEventListener('click', () => {
     navigator.clipboard.writeText(code).then(
@@ -30,4 +31,12 @@ function copyButton(block: Element): HTMLElement {
     );
   });
   return button;
+}
+
+/** Which block it is, for those who hear several buttons that look alike. */
+function nameOf(block: Element): HTMLElement {
+  const name = document.createElement('span');
+  name.className = 'visually-hidden';
+  name.textContent = ` ${block.querySelector('pre')!.ariaLabel}`;
+  return name;
 }

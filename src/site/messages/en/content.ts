@@ -7,7 +7,9 @@ export const content = {
     warning: 'Warning',
     caution: 'Caution',
   },
-  code: 'Code',
+  /** Names a block of code; its place where there are several. */
+  code: (language: string, place: number | null) =>
+    `Code${place === null ? '' : ` ${place}`}${language && `: ${language}`}`,
   details: 'Details',
   done: 'Done',
   footnotes: 'Footnotes',

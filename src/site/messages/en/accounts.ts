@@ -121,6 +121,8 @@ export const accounts = {
     invalidToken: 'This link was used already or has run out: ask for a new one.',
     tooMany: (seconds: number) => `Too many attempts: try again in ${minutes(seconds)}.`,
     unavailable: 'This cannot be done right now: try again in a moment.',
+    notDone:
+      'No proper answer came from the site. What you typed is still here: try again in a moment.',
   },
 
   resetMail: (site: string, link: string) => ({

@@ -1,0 +1,209 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeFiles } from '../../src/site/content/folder.testing.ts';
+import { startBadNetwork } from '../support/bad-network.ts';
+import type { BadNetwork, Fate } from '../support/bad-network.ts';
+import { launchChromium, visit } from '../support/chromium.ts';
+import { EXAM, QUIZ_SCHOOL } from '../support/quiz.ts';
+import { startSite } from '../support/site.ts';
+import type { Site } from '../support/site.ts';
+import { copied, workerReady } from './device-copies.ts';
+import { enrol, expectMarked, inSidebar, markButton, saved } from './learner.ts';
+
+const browser = await launchChromium();
+const folder = mkdtempSync(join(tmpdir(), 'cairn-e2e-'));
+const content = join(folder, 'content');
+let network: BadNetwork;
+let site: Site;
+
+const start = () => startSite({ content, data: join(folder, 'data'), origin: network.address });
+
+beforeAll(async () => {
+  writeFiles(content, QUIZ_SCHOOL);
+  network = await startBadNetwork();
+  site = await start();
+  network.target = site.address;
+});
+afterAll(async () => {
+  await browser.close();
+  await network.stop();
+  await site.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** A story in which requests go wrong; `fates` says which, from then on. */
+async function story(
+  tell: (page: Page) => Promise<void>,
+  { serviceWorker = false } = {},
+): Promise<void> {
+  network.fateOf = () => 'passed';
+  network.faults.length = 0;
+  const options = { baseURL: network.address, expectedErrors: [/./], serviceWorker };
+  await visit(browser, options, tell);
+}
+
+/** From now on this becomes of requests whose method and path match. */
+function befalls(what: RegExp, fate: Fate): void {
+  network.faults.length = 0;
+  network.fateOf = (method, path) => (what.test(`${method} ${path}`) ? fate : 'passed');
+}
+
+const LESSON = '/rope/basics/read';
+const DATA = /__data\.json/;
+const PORTAL = { status: 200, headers: { 'content-type': 'text/html' }, body: '<h1>Pay</h1>' };
+const FAULTS: [string, Fate][] = [
+  ['is cut', 'lost'],
+  ['breaks off in the middle', 'cut off'],
+  ['answers 500', { status: 500, body: 'Internal Error' }],
+  ['answers 503', { status: 503, headers: { 'retry-after': '1' } }],
+  ['is a captive portal', PORTAL],
+  [
+    'fails in one part',
+    {
+      status: 200,
+      body: '{"type":"data","nodes":[null,{"type":"error","error":{"message":"No","status":500}}]}\n',
+    },
+  ],
+];
+
+/** The network is there again, as the browser tells its pages. */
+const goOnline = (page: Page) => page.evaluate(() => void dispatchEvent(new Event('online')));
+
+/** Waits until a request went wrong, and its page has had time to make something of it. */
+async function faulty(page: Page): Promise<void> {
+  await expect.poll(() => network.faults.length).toBeGreaterThan(0);
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+}
+
+test('new content that does not arrive leaves what is being typed alone, and comes later', () =>
+  story(async (page) => {
+    await enrol(page);
+    await page.goto(EXAM);
+    await saved(page);
+    await page.getByLabel('How many turns').fill('2');
+    await site.stop();
+    writeFileSync(join(content, '01-rope/01-basics/09-new.md'), '# Brand new\n\nWords.');
+    site = await start();
+    network.target = site.address;
+
+    for (const [name, fate] of FAULTS) {
+      befalls(DATA, fate);
+      await goOnline(page);
+      await faulty(page);
+      expect(await page.getByLabel('How many turns').inputValue(), name).toBe('2');
+    }
+    network.fateOf = () => 'passed';
+    await goOnline(page);
+    await page.getByRole('link', { name: 'Next: Brand new' }).waitFor();
+    await saved(page);
+    expect(await page.getByLabel('How many turns').inputValue()).toBe('2');
+  }));
+
+test('a copy on the device is no answer to who is at work on the page itself', () =>
+  story(
+    async (page) => {
+      await enrol(page);
+      await page.goto(EXAM);
+      await workerReady(page);
+      await copied(page, EXAM);
+      await page.getByLabel('How many turns').fill('2');
+      await page.getByRole('radio', { name: 'Left' }).check();
+      befalls(DATA, 'lost');
+      await page.getByRole('button', { name: 'Check my answers' }).click();
+      await faulty(page);
+      await page.getByRole('button', { name: 'Account of Ada Lovelace' }).waitFor();
+
+      network.fateOf = () => 'passed';
+      await goOnline(page);
+      await page.getByRole('heading', { name: 'Passed' }).and(page.locator(':focus')).waitFor();
+    },
+    { serviceWorker: true },
+  ));
+
+test('a page that is slow to get its data does not hold up who goes on to the next', () =>
+  story(async (page) => {
+    await enrol(page);
+    await page.goto(EXAM);
+    await saved(page);
+    befalls(/exam\/__data\.json/, 'hanging');
+    await page.getByLabel('How many turns').fill('3');
+    await page.getByRole('radio', { name: 'Left' }).check();
+    await page.getByRole('button', { name: 'Check my answers' }).click();
+    await faulty(page);
+    await page.getByRole('link', { name: 'Read about loops' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Read about loops' }).waitFor();
+  }));
+
+test('a form that cannot be sent stays, with what was typed in it', () =>
+  story(async (page) => {
+    await enrol(page);
+    await page.goto('/account');
+    await saved(page);
+    await page.getByLabel('Name').fill('Grace Hopper');
+    for (const [name, fate] of FAULTS) {
+      befalls(/^POST \/account/, fate);
+      await page.getByRole('button', { name: 'Save' }).click();
+      await faulty(page);
+      await page.getByRole('alert').getByText('No proper answer').waitFor();
+      expect(await page.getByLabel('Name').inputValue(), name).toBe('Grace Hopper');
+    }
+
+    befalls(DATA, 'lost');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Your changes are saved.').waitFor();
+    await faulty(page);
+    expect(await page.getByLabel('Name').inputValue()).toBe('Grace Hopper');
+    network.fateOf = () => 'passed';
+    await goOnline(page);
+    await page.getByRole('button', { name: 'Account of Grace Hopper' }).waitFor();
+  }));
+
+test('the next one on the device finds nothing of who signed out as the network went', () =>
+  story(
+    async (page) => {
+      await enrol(page);
+      await page.goto(LESSON);
+      await workerReady(page);
+      await markButton(page).click();
+      await saved(page);
+      await copied(page, LESSON);
+
+      let isDown = false;
+      network.fateOf = (method, path) => {
+        if (isDown) return 'lost';
+        isDown = `${method} ${path}` === 'POST /sign-out';
+        return isDown ? 'unanswered' : 'passed';
+      };
+      await page.getByRole('button', { name: /^Account of/ }).click();
+      const cookie = await sessionOf(page);
+      await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
+      await expect.poll(() => network.faults).toContain('POST /sign-out: unanswered');
+      expect(await learnerWith(cookie)).toBeNull();
+      // The browser has not heard of it.
+      expect(await sessionOf(page)).toBe(cookie);
+
+      const next = await page.context().newPage();
+      await next.goto(LESSON);
+      await next.locator('html[data-copy]').waitFor();
+      await inSidebar(next, 'Read about loops').getByText('Not started').waitFor();
+      await expectMarked(next, false);
+      expect(await next.content()).not.toContain('Ada');
+    },
+    { serviceWorker: true },
+  ));
+
+/** The session's cookie, as this browser sends it. */
+async function sessionOf(page: Page): Promise<string> {
+  const cookies = await page.context().cookies();
+  return cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+}
+
+/** Whom the site takes for the bearer of a cookie; null when it knows nobody by it. */
+async function learnerWith(cookie: string): Promise<unknown> {
+  const answer = await fetch(`${site.address}/api/auth/get-session`, { headers: { cookie } });
+  expect(answer.status).toBe(200);
+  return answer.json();
+}

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ContentData } from '../core/index.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { FakeBrowser } from './browser.testing.ts';
 import { createBrowser } from './browser.testing.ts';
 import type { DeviceStorage } from './device-storage.ts';
@@ -10,14 +9,9 @@ import type { Outbox } from './outbox.ts';
 import { StorageLost } from './outbox.ts';
 import { withOverflow } from './overflow.ts';
 import type { World } from './world.testing.ts';
-import { createWorld } from './world.testing.ts';
+import { course, createWorld, lesson } from './world.testing.ts';
 
 const MINUTE = 60_000;
-const lesson = (id: string): ContentData => ({ id, type: 'lesson', title: `Lesson ${id}` });
-const content: ContentData[] = [
-  { id: 'knots', type: 'course', title: 'Knots', children: [lesson('a'), lesson('b')] },
-];
-
 let world: World;
 let browser: FakeBrowser;
 
@@ -25,12 +19,8 @@ let browser: FakeBrowser;
 const durable = (): DeviceStorage => ({ ...memoryStorage(randomUUID), durable: true });
 
 beforeEach(async () => {
-  world = await createWorld(content);
+  world = await createWorld(course(lesson('a'), lesson('b')));
 });
-
-afterEach(() => world.close());
-
-const log = async (user: string) => (await world.server.export(user)).operations;
 
 /** A page of whoever is signed in, once all is read and sent. */
 const open = async (user: string | null) => {
@@ -59,7 +49,7 @@ describe('storage that fails', () => {
     expect((await storage.waiting())[0]!.operations).toHaveLength(2);
     world.network.always = null;
     await world.clock.advance(6 * MINUTE);
-    expect([ada.pending, (await log('ada')).length]).toEqual([0, 2]);
+    expect([ada.pending, (await world.log('ada')).length]).toEqual([0, 2]);
   });
 
   test('deleted underneath a copy, what is done there stays its learner’s', async () => {
@@ -77,7 +67,7 @@ describe('storage that fails', () => {
     expect(await storage.waiting()).toMatchObject([{ learner: userKey('ada') }]);
     world.network.always = null;
     await world.clock.advance(6 * MINUTE);
-    expect([page.user, page.pending, (await log('ada')).length]).toEqual(['ada', 0, 2]);
+    expect([page.user, page.pending, (await world.log('ada')).length]).toEqual(['ada', 0, 2]);
   });
 
   test('deleted underneath a guest’s tabs, brings them together again', async () => {
@@ -135,7 +125,7 @@ describe('storage that fails', () => {
       'completed',
     ]);
     await world.settle();
-    expect([ada.pending, (await log('ada')).length]).toEqual([0, 1]);
+    expect([ada.pending, (await world.log('ada')).length]).toEqual([0, 1]);
     full.isFull = false;
     await ada.complete('b');
     expect(ada.device.durable).toBe(true);
@@ -209,7 +199,7 @@ describe('storage that fails', () => {
     expect([full.refused, ada.device.durable, ada.pending]).toEqual([1, false, 2]);
     world.network.always = null;
     await world.clock.advance(6 * MINUTE);
-    expect([ada.pending, (await log('ada')).length]).toEqual([0, 2]);
+    expect([ada.pending, (await world.log('ada')).length]).toEqual([0, 2]);
   });
 
   test('that is lost again and again is given up', async () => {
@@ -232,7 +222,7 @@ describe('storage that fails', () => {
     await ada.complete('a');
     await world.settle();
     expect([gone.times, ada.device.durable]).toEqual([4, false]);
-    expect([ada.pending, (await log('ada')).length]).toEqual([0, 1]);
+    expect([ada.pending, (await world.log('ada')).length]).toEqual([0, 1]);
   });
 
   test('that cannot even be entered is done without', async () => {
@@ -244,7 +234,11 @@ describe('storage that fails', () => {
     const ada = await open('ada');
     await ada.complete('a');
     await world.settle();
-    expect([ada.device.durable, ada.pending, (await log('ada')).length]).toEqual([false, 0, 1]);
+    expect([ada.device.durable, ada.pending, (await world.log('ada')).length]).toEqual([
+      false,
+      0,
+      1,
+    ]);
   });
 });
 

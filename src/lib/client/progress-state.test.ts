@@ -1,16 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { ContentData, Loaded } from '../core/index.ts';
 import { createCatalogue, explain, outlineOf } from '../core/index.ts';
 import { ProgressState } from './progress-state.svelte.ts';
 import type { World } from './world.testing.ts';
-import { createWorld, START } from './world.testing.ts';
-
-const lesson = (id: string, more: Partial<ContentData> = {}): ContentData => ({
-  id,
-  type: 'lesson',
-  title: `Lesson ${id}`,
-  ...more,
-});
+import { createWorld, lesson, START } from './world.testing.ts';
 
 const content: ContentData[] = [
   {
@@ -229,8 +222,6 @@ describe('a learner', () => {
   beforeEach(async () => {
     world = await createWorld(content);
   });
-
-  afterEach(() => world.close());
 
   test('sees at first what the server has', async () => {
     await world.server.record('ada', [{ contentId: 'a', kind: 'completed', by: 'button' }]);

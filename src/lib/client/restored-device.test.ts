@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ContentData } from '../core/index.ts';
 import type { FakeBrowser } from './browser.testing.ts';
 import { createBrowser } from './browser.testing.ts';
 import { userKey } from './device-storage.ts';
@@ -8,29 +7,15 @@ import { memoryStorage } from './memory-storage.ts';
 import type { Outbox } from './outbox.ts';
 import { hearUnheard } from './unheard.testing.ts';
 import type { World } from './world.testing.ts';
-import { createWorld, START } from './world.testing.ts';
+import { course, createWorld, lesson, START } from './world.testing.ts';
 
 const MINUTE = 60_000;
-
-const lesson = (id: string): ContentData => ({ id, type: 'lesson', title: `Lesson ${id}` });
-const content: ContentData[] = [
-  {
-    id: 'knots',
-    type: 'course',
-    title: 'Knots',
-    children: [lesson('a'), lesson('b'), lesson('c')],
-  },
-];
 
 let world: World;
 
 beforeEach(async () => {
-  world = await createWorld(content);
+  world = await createWorld(course(lesson('a'), lesson('b'), lesson('c')));
 });
-
-afterEach(() => world.close());
-
-const completedOnServer = async () => (await world.server.summary('ada', 'knots')).completed;
 
 describe('a device that was restored from a copy', () => {
   /** Names the first device so, and everything else otherwise. */
@@ -69,7 +54,7 @@ describe('a device that was restored from a copy', () => {
     expect(asked).toMatchObject({ device: 'device-copied', operations: [] });
     expect(sent!.device).not.toBe('device-copied');
     expect(sent!.operations).toMatchObject([{ seq: 1, contentId: 'c' }]);
-    expect([copy.pending, copy.attention, await completedOnServer()]).toEqual([0, [], 3]);
+    expect([copy.pending, copy.attention, await world.completed()]).toEqual([0, [], 3]);
   });
 
   test('takes another name also when it has caught up with the original before it asks', async () => {
@@ -83,7 +68,7 @@ describe('a device that was restored from a copy', () => {
     expect(world.network.happened.length).toBeGreaterThan(0);
     world.network.always = null;
     await world.clock.advance(10 * MINUTE);
-    expect([copy.pending, copy.attention, await completedOnServer()]).toEqual([0, [], 2]);
+    expect([copy.pending, copy.attention, await world.completed()]).toEqual([0, [], 2]);
   });
 
   describe('on a full disk', () => {
@@ -119,11 +104,11 @@ describe('a device that was restored from a copy', () => {
       await world.settle();
       const copy = await world.visit('a', { browser: withoutRoom(await found('c')) });
       await world.clock.advance(20 * MINUTE);
-      expect([room.refused > 1, copy.pending, await completedOnServer()]).toEqual([true, 1, 2]);
+      expect([room.refused > 1, copy.pending, await world.completed()]).toEqual([true, 1, 2]);
       expect(unheard).toHaveLength(room.refused);
       room.isThere = true;
       await world.clock.advance(20 * MINUTE);
-      expect([copy.pending, copy.attention, await completedOnServer()]).toEqual([0, [], 3]);
+      expect([copy.pending, copy.attention, await world.completed()]).toEqual([0, [], 3]);
     });
 
     test('nothing more either if the original goes on only now', async () => {
@@ -137,10 +122,10 @@ describe('a device that was restored from a copy', () => {
       expect(room.refused).toBeGreaterThan(0);
       await copy.complete('c');
       await world.settle();
-      expect([copy.pending, copy.attention, await completedOnServer()]).toEqual([1, [], 2]);
+      expect([copy.pending, copy.attention, await world.completed()]).toEqual([1, [], 2]);
       room.isThere = true;
       await world.clock.advance(20 * MINUTE);
-      expect([copy.pending, copy.attention, await completedOnServer()]).toEqual([0, [], 3]);
+      expect([copy.pending, copy.attention, await world.completed()]).toEqual([0, [], 3]);
     });
   });
 

@@ -1,17 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ContentData } from '../core/index.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { ProgressState } from './progress-state.svelte.ts';
 import type { Fault } from './network.testing.ts';
 import type { World } from './world.testing.ts';
-import { createWorld, START } from './world.testing.ts';
+import { course, createWorld, lesson, START } from './world.testing.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-const lesson = (id: string): ContentData => ({ id, type: 'lesson', title: `Lesson ${id}` });
-const course = (...children: ContentData[]): ContentData[] => [
-  { id: 'knots', type: 'course', title: 'Knots', children },
-];
 const content = course(
   lesson('a'),
   lesson('b'),
@@ -27,14 +22,6 @@ beforeEach(async () => {
   world = await createWorld(content);
   progress = await world.visit('a');
 });
-
-afterEach(() => world.close());
-
-const completedOnServer = async (user = 'ada') =>
-  (await world.server.summary(user, 'knots')).completed;
-
-/** The logged operations that the server has of a learner. */
-const log = async (user = 'ada') => (await world.server.export(user)).operations;
 
 describe('a request that fails', () => {
   const failures: [string, Fault][] = [
@@ -62,8 +49,8 @@ describe('a request that fails', () => {
     expect(progress.pending).toBe(0);
     expect(progress.sync).toBe('saved');
     expect(progress.get('a').status).toBe('completed');
-    expect(await completedOnServer()).toBe(1);
-    expect(await log()).toHaveLength(1);
+    expect(await world.completed()).toBe(1);
+    expect(await world.log()).toHaveLength(1);
   });
 
   test('is tried again after growing random pauses of at most five minutes', async () => {
@@ -111,7 +98,7 @@ describe('a request that fails', () => {
     await world.clock.advance(2 * MINUTE);
     expect(progress.pending).toBe(0);
     expect(world.network.arrived[0]!.operations.length).toBeLessThan(3);
-    expect(await completedOnServer()).toBe(3);
+    expect(await world.completed()).toBe(3);
   });
 });
 
@@ -175,7 +162,7 @@ describe('the server asks for time', () => {
     await world.clock.advance(119_000);
     expect(world.network.arrived).toEqual([]);
     await world.clock.advance(3_000);
-    expect(await completedOnServer()).toBe(2);
+    expect(await world.completed()).toBe(2);
   });
 });
 
@@ -221,7 +208,7 @@ describe('a request on its way', () => {
     await world.settle();
     expect(world.network.happened).toEqual(['delivered twice']);
     expect(progress.pending).toBe(0);
-    expect(await log()).toHaveLength(1);
+    expect(await world.log()).toHaveLength(1);
     expect(progress.get('a').timeSpentMs).toBe(1_000);
   });
 });
@@ -232,13 +219,13 @@ describe('a session that is not the learner’s', () => {
     await progress.complete('a');
     await world.clock.advance(DAY);
     expect([progress.sync, progress.pending]).toEqual(['signed-out', 1]);
-    expect(await log()).toEqual([]);
+    expect(await world.log()).toEqual([]);
 
     world.session = 'ada';
     progress.hydrate(await world.load('a'));
     await world.settle();
     expect([progress.sync, progress.pending]).toEqual(['saved', 0]);
-    expect(await completedOnServer()).toBe(1);
+    expect(await world.completed()).toBe(1);
   });
 
   test('when it is another learner’s, nothing is sent as that learner', async () => {
@@ -246,22 +233,22 @@ describe('a session that is not the learner’s', () => {
     await progress.complete('a');
     await world.clock.advance(DAY);
     expect(new Set(world.network.arrived.map(({ asUser }) => asUser))).toEqual(new Set(['ada']));
-    expect(await completedOnServer('ben')).toBe(0);
+    expect(await world.completed('ben')).toBe(0);
     expect([progress.sync, progress.pending]).toEqual(['signed-out', 1]);
 
     progress.hydrate(await world.load('a'));
     expect(progress.get('a').status).toBe('not-started');
     await progress.complete('b');
     await world.settle();
-    expect(await completedOnServer('ben')).toBe(1);
-    expect(await completedOnServer('ada')).toBe(0);
+    expect(await world.completed('ben')).toBe(1);
+    expect(await world.completed('ada')).toBe(0);
 
     world.session = 'ada';
     progress.hydrate(await world.load('a'));
     await world.settle();
     expect(progress.get('a').status).toBe('completed');
     expect(progress.get('b').status).toBe('not-started');
-    expect(await completedOnServer('ada')).toBe(1);
+    expect(await world.completed('ada')).toBe(1);
   });
 });
 
@@ -289,11 +276,10 @@ describe('a request that is too large', () => {
       { operation: { kind: 'saved', contentId: 'b' }, code: 'too_large' },
     ]);
     expect([progress.pending, progress.sync]).toEqual([0, 'needs-attention']);
-    expect(await completedOnServer()).toBe(2);
+    expect(await world.completed()).toBe(2);
   });
 
   test('is none that this client makes: the server takes them all', async () => {
-    await world.close();
     const units = Array.from({ length: 80 }, (_, i) => lesson(`l${i}`));
     world = await createWorld(course(...units));
     progress = await world.visit('knots');
@@ -307,7 +293,6 @@ describe('a request that is too large', () => {
 });
 
 test('200 operations go into one request, and the rest into the next', async () => {
-  await world.close();
   world = await createWorld(course(...Array.from({ length: 450 }, (_, i) => lesson(`l${i}`))));
   progress = await world.visit('knots');
   await progress.complete('knots');
@@ -317,7 +302,7 @@ test('200 operations go into one request, and the rest into the next', async () 
   ]);
   expect(progress.pending).toBe(0);
   expect(progress.summary()).toMatchObject({ completed: 450, status: 'completed' });
-  expect(await completedOnServer()).toBe(450);
+  expect(await world.completed()).toBe(450);
 });
 
 describe('an operation that the server refuses', () => {
@@ -331,7 +316,7 @@ describe('an operation that the server refuses', () => {
     ]);
     expect(progress.get('quiz').status).toBe('not-started');
     expect([progress.pending, progress.sync]).toEqual([0, 'needs-attention']);
-    expect(await completedOnServer()).toBe(1);
+    expect(await world.completed()).toBe(1);
 
     await progress.dismiss(progress.attention[0]!.operation);
     expect([progress.attention, progress.sync]).toEqual([[], 'saved']);
@@ -391,7 +376,6 @@ describe('changes from elsewhere', () => {
   });
 
   test('page by page never hide what was just done', async () => {
-    await world.close();
     const units = Array.from({ length: 450 }, (_, i) => lesson(`l${i}`));
     world = await createWorld(course(...units));
     progress = await world.visit('knots');
@@ -486,7 +470,7 @@ describe('a page that is left', () => {
     expect(world.network.happened).toHaveLength(1);
     world.tell(event);
     await world.settle();
-    expect(await completedOnServer()).toBe(1);
+    expect(await world.completed()).toBe(1);
     expect(progress.pending).toBe(0);
   });
 
@@ -503,8 +487,8 @@ describe('a page that is left', () => {
     );
     world.network.release();
     await world.settle();
-    expect([progress.pending, await completedOnServer()]).toEqual([0, 2]);
-    expect(await log()).toHaveLength(2);
+    expect([progress.pending, await world.completed()]).toEqual([0, 2]);
+    expect(await world.log()).toHaveLength(2);
   });
 
   test('does not send twice what is already on its way', async () => {

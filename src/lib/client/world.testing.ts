@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { onTestFinished } from 'vitest';
 import type { Catalogue, ContentData, Loaded } from '../core/index.ts';
 import { createCatalogue } from '../core/index.ts';
 import type { ProgressServer } from '../server/index.ts';
@@ -40,12 +41,30 @@ export interface World {
   tell(event: PageEvent): void;
   /** Waits until nothing moves any more, without letting time pass. */
   settle(): Promise<void>;
-  close(): Promise<void>;
+  /** The operations that the server has of a learner, Ada unless said otherwise. */
+  log(user?: string): ReturnType<typeof operationsOf>;
+  /** How many units of the course `knots` the server has as completed. */
+  completed(user?: string): Promise<number>;
+}
+
+async function operationsOf(server: ProgressServer, user: string) {
+  return (await server.export(user)).operations;
 }
 
 /** 2026-05-01, noon. */
 export const START = Date.UTC(2026, 4, 1, 12);
 
+/** A lesson. */
+export function lesson(id: string, more: Partial<ContentData> = {}): ContentData {
+  return { id, type: 'lesson', title: `Lesson ${id}`, ...more };
+}
+
+/** Content with one course, `knots`. */
+export function course(...children: ContentData[]): ContentData[] {
+  return [{ id: 'knots', type: 'course', title: 'Knots', children }];
+}
+
+/** Makes a world that ends with the test, in which Ada and Ben have accounts and Ada is signed in. */
 export async function createWorld(content: readonly ContentData[]): Promise<World> {
   let catalogue: Catalogue = createCatalogue(content);
   const clock = createClock(START, () => settle());
@@ -92,14 +111,16 @@ export async function createWorld(content: readonly ContentData[]): Promise<Worl
       return progress;
     },
     settle,
-    close: async () => {
-      for (const stop of stops) stop();
-      network.release();
-      await settle();
-      await server.close();
-      restoreGlobals();
-    },
+    log: (user = 'ada') => operationsOf(server, user),
+    completed: async (user = 'ada') => (await server.summary(user, 'knots')).completed,
   };
+  onTestFinished(async () => {
+    for (const stop of stops) stop();
+    network.release();
+    await settle();
+    await server.close();
+    restoreGlobals();
+  });
 
   async function settle(): Promise<void> {
     for (let quiet = 0; quiet < 10; quiet++) {

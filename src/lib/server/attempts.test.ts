@@ -34,6 +34,24 @@ withDatabases(({ open }) => {
     return opened;
   };
 
+  describe('an exercise without a limit', () => {
+    test('judges an attempt once: what is answered anew under its name changes nothing', async () => {
+      const { ann, progress, teach } = await examined();
+      teach([{ ...EXAM, attempts: undefined }]);
+      await send(ann, [attempt(1, 10)]);
+      for (const contentId of ['exam', 'test']) {
+        const change = { attempt: 'a1', contentId };
+        const again = await send(ann, [attempt(2, 100, change)], { device: 'laptop-two' });
+        expect(outcomes(again)).toEqual(['duplicate']);
+        expect(recordIn(await send(ann, []), 'exam')).toMatchObject({
+          status: 'in-progress',
+          score: 10,
+        });
+      }
+      expect(await progress.attempts(ann.id, 'exam')).toMatchObject([{ id: 'a1', score: 10 }]);
+    });
+  });
+
   describe('an exercise with a limit', () => {
     test('takes as many attempts as it allows, and refuses the next for good', async () => {
       const { ann, bob } = await examined();

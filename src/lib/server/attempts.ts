@@ -1,4 +1,5 @@
 import type { Item, Json } from '../core/index.ts';
+import { valueAt } from '../core/index.ts';
 import type { Script } from './database.ts';
 import type { OperationRow } from './schema.ts';
 import type { Transaction } from './transaction.ts';
@@ -48,15 +49,18 @@ export function eachOnce(rows: readonly OperationRow[]): OperationRow[] {
 }
 
 /**
- * What becomes of one more attempt at an exercise with a limit: `duplicate` when it was made before,
- * under whatever number; `no_attempts_left`; or null when it may be made. What counts is the log,
- * under all ids of the exercise, so starting again gives nobody more attempts.
+ * What becomes of one more attempt at an exercise: `duplicate` when one of its name was judged before,
+ * under whatever number and whatever was answered; `no_attempts_left`; or null when it may be made. What
+ * a limit counts is the log, under all ids of the exercise, so starting again gives nobody more attempts.
  */
 export function* refusalOfAttempt(
   transaction: Transaction,
   made: { userId: string; item: Item; attempt: string },
 ): Script<'duplicate' | 'no_attempts_left' | null> {
   const { userId, item, attempt } = made;
+  const { states } = transaction.ledgers.get(userId)!.book;
+  const isJudged = item.ids.some((id) => valueAt(states.get(id)?.attempts ?? {}, attempt));
+  if (isJudged) return 'duplicate';
   if (item.attempts === undefined) return null;
   const logged = yield* transaction.queries.attemptIds(userId, item.ids);
   const ofThisGroup = transaction.log

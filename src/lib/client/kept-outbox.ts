@@ -93,8 +93,12 @@ export async function keptOutbox(
     attention: () => read((values) => listed<Attention>(values, keys.attention(learner))),
 
     add: (acts) =>
-      write(async (values, row) => {
-        const unsent = acts.some(isJoined) ? await unsentOf(values, learner, row) : [];
+      kept.write(async (values) => {
+        // Asked for at once: the page may be closed in the next moment.
+        const [row, unsent] = await Promise.all([
+          rowIn(values),
+          acts.some(isJoined) ? unsentOf(values, learner) : NOTHING,
+        ]);
         const added = addUnsent(unsent, acts, row);
         for (const operation of added) putUnsent(values, operation);
         const lastSeq = Math.max(row.lastSeq, ...added.map(({ seq }) => seq));
@@ -151,14 +155,14 @@ function isTold({ status, code }: SyncResult, { kind }: Operation): boolean {
   return status === 'rejected' || (code === 'before_restart' && isLogged(kind));
 }
 
-/** The own operations that were never sent. */
-async function unsentOf(
-  values: Reads,
-  learner: LearnerKey,
-  { device }: OutboxRow,
-): Promise<Operation[]> {
-  const entries = await values.list(keys.unsent(learner, device));
-  const unsent = new Set(entries.map(([key]) => key.at(-1)));
-  const own = await listed<Operation>(values, keys.operation(learner, device));
-  return own.filter(({ seq }) => unsent.has(seq));
+const NOTHING = Promise.resolve<Operation[]>([]);
+
+/** The operations that were never sent: of the own device alone. */
+async function unsentOf(values: Reads, learner: LearnerKey): Promise<Operation[]> {
+  const [entries, all] = await Promise.all([
+    values.list(keys.unsent(learner)),
+    listed<Operation>(values, keys.operation(learner)),
+  ]);
+  const names = new Set(entries.map(([[, , ...name]]) => name.join(' ')));
+  return all.filter(({ device, seq }) => names.has(`${device} ${seq}`));
 }

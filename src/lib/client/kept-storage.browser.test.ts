@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { userKey } from './device-storage.ts';
 import { deviceStorageContract } from './device-storage.testing.ts';
 import { keptStorage } from './kept-storage.ts';
@@ -51,6 +51,49 @@ test('an outbox whose database was deleted says so, and a new one works', async 
   expect(again.restored).toBe(false);
   expect(await again.add([completed])).toHaveLength(1);
 });
+
+test.each([
+  { act: completed, asked: ['get'] },
+  {
+    act: { kind: 'spent', ms: 9, contentId: 'a', epoch: 0, at: 1 } as const,
+    asked: ['get', 'getAllKeys', 'getAll', 'getAllKeys', 'getAll'],
+  },
+])('$act.kind waits for the disk once before it needs its page no longer', async (example) => {
+  const { act, asked } = example;
+  const outbox = await (await fresh(newId)).outbox(userKey('ada'));
+  const seen = watchRequests();
+  await outbox.add([act]);
+  expect(seen).toEqual([
+    ...asked,
+    ...asked.map((name) => `${name} answered`),
+    ...['put', 'put', 'put', 'commit'],
+    ...['put answered', 'put answered', 'put answered'],
+  ]);
+});
+
+/** Notes what is asked of IndexedDB, and when it answers, until the test ends. */
+function watchRequests(): string[] {
+  const seen: string[] = [];
+  for (const name of ['get', 'getAll', 'getAllKeys', 'put'] as const) {
+    const ask = IDBObjectStore.prototype[name] as (...given: unknown[]) => IDBRequest;
+    vi.spyOn(IDBObjectStore.prototype, name).mockImplementation(function (
+      this: IDBObjectStore,
+      ...given: unknown[]
+    ) {
+      seen.push(name);
+      const request = ask.apply(this, given);
+      request.addEventListener('success', () => seen.push(`${name} answered`));
+      return request;
+    });
+  }
+  const { commit } = IDBTransaction.prototype;
+  vi.spyOn(IDBTransaction.prototype, 'commit').mockImplementation(function (this: IDBTransaction) {
+    seen.push('commit');
+    commit.call(this);
+  });
+  onTestFinished(() => void vi.restoreAllMocks());
+  return seen;
+}
 
 function deleteDatabase(name: string): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -37,10 +37,12 @@ function writesOn(store: IDBObjectStore): Writes {
   return {
     get: (key) => answerTo(store.get(named(key))),
     list: async (prefix) => {
-      const keys = answerTo(store.getAllKeys(within(prefix)));
-      const values = answerTo(store.getAll(within(prefix)));
-      const found = await values;
-      return (await keys).map((key, n): Entry => [key as unknown as Key, found[n]]);
+      const range = within(prefix);
+      const [keys, values] = await Promise.all([
+        answerTo(store.getAllKeys(range)),
+        answerTo(store.getAll(range)),
+      ]);
+      return keys.map((key, n): Entry => [key as unknown as Key, values[n]]);
     },
     // One that fails ends the transaction, and with it the step.
     put: (key, value) => store.put(value, named(key)),

@@ -123,18 +123,24 @@ test('a copy on the device is no answer to who is at work on the page itself', (
     { serviceWorker: true },
   ));
 
-test('a page that is slow to get its data does not hold up who goes on to the next', () =>
+test('data that never come are given up, and asked for again by themselves', () =>
   story(async (page) => {
+    await page.clock.install();
     await enrol(page);
     await page.goto(EXAM);
     await saved(page);
-    befalls(/exam\/__data\.json/, 'hanging');
-    await page.getByLabel('How many turns').fill('3');
+    befalls(DATA, 'hanging');
+    await page.getByLabel('How many turns').fill('2');
     await page.getByRole('radio', { name: 'Left' }).check();
     await page.getByRole('button', { name: 'Check my answers' }).click();
-    await faulty(page);
-    await page.getByRole('link', { name: 'Read about loops' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Read about loops' }).waitFor();
+    await expect.poll(() => network.faults.length).toBe(1);
+
+    network.fateOf = () => 'passed';
+    const feedback = page.getByRole('heading', { name: 'Passed' });
+    await page.clock.runFor('00:59');
+    expect(await feedback.count()).toBe(0);
+    await page.clock.runFor('00:10');
+    await feedback.and(page.locator(':focus')).waitFor();
   }));
 
 test('a form that cannot be sent stays, with what was typed in it', () =>

@@ -41,10 +41,12 @@ export function keepPage(): () => void {
   // SvelteKit asks by whatever `window.fetch` is then.
   window.fetch = async (input, init) => {
     if (!isRefresh(input)) return fetch(input, init);
-    const impatience = AbortSignal.timeout(PATIENCE);
-    const data = await fetch(input, { ...init, signal: impatience })
+    const patience = new AbortController();
+    const end = setTimeout(() => patience.abort(), PATIENCE);
+    const data = await fetch(input, { ...init, signal: patience.signal })
       .then(wholeData)
       .catch(() => null);
+    clearTimeout(end);
     if (data) pause = FIRST_PAUSE;
     else later();
     return data ?? new Response(UNCHANGED);

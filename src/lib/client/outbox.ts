@@ -1,4 +1,4 @@
-import type { AddressedAct, Operation, SyncResult } from '../core/index.ts';
+import type { AddressedAct, Operation, Seen, SyncResult } from '../core/index.ts';
 import { valueAt } from '../core/index.ts';
 
 /** An act and when it was done; the outbox gives it the device's name and next number. */
@@ -159,16 +159,19 @@ export function bytesOf(value: unknown): number {
 /** The same operations as if another device had made them, by the order of their numbers. */
 export function renumber(operations: readonly Operation[], renewal: Renewal): Operation[] {
   const { device, spentBefore } = renewal;
+  const first = operations[0]?.seq ?? 1;
   return operations.map((operation, index) => {
     const moved = { ...operation, device, seq: index + 1 };
     if (moved.kind === 'spent') {
       return { ...moved, ms: Math.max(0, moved.ms - spentBefore(moved.contentId)) };
     }
     if (moved.kind !== 'reopened') return moved;
-    const seen = Object.entries(moved.seen ?? {}).flatMap(([by, seq]) =>
-      by === operation.device ? splitSeen(operations, device, { by, seq }) : [[by, seq] as const],
+    // What waits here has a new name; what the server has under the old one keeps it.
+    const seen = Object.entries(moved.seen ?? {}).map(
+      ([by, seq]) => [by, by === operation.device ? Math.min(seq, first - 1) : seq] as const,
     );
-    return { ...moved, seen: Object.fromEntries(seen) };
+    const kept = Object.fromEntries(seen.filter(([, seq]) => seq > 0));
+    return { ...moved, seen: { ...kept, ...seenAs(device, operations, moved) } };
   });
 }
 
@@ -184,13 +187,21 @@ export function remake(operations: readonly Operation[], device: string): Operat
   );
   return current.map((operation, index) => {
     const { epoch: _, ...made } = { ...operation, device, seq: index + 1 };
-    if (made.kind !== 'reopened') return made;
     // Only what the guest had seen: without it, the server would cancel all that the account has.
-    const { seen = {} } = made;
-    const isSeen = ({ device, seq }: Operation) => seq <= (valueAt(seen, device) ?? 0);
-    const highest = current.findLastIndex(isSeen) + 1;
-    return { ...made, seen: highest > 0 ? { [device]: highest } : {} };
+    return made.kind === 'reopened' ? { ...made, seen: seenAs(device, current, made) } : made;
   });
+}
+
+/** Which of some operations somebody had seen who reopened an item, by their new numbers. */
+function seenAs(
+  device: string,
+  operations: readonly Operation[],
+  { seen = {} }: { seen?: Seen },
+): Seen {
+  const highest = operations.findLastIndex(
+    ({ device, seq }) => seq <= (valueAt(seen, device) ?? 0),
+  );
+  return highest < 0 ? {} : { [device]: highest + 1 };
 }
 
 function currentEpochs(operations: readonly Operation[]): ReadonlyMap<string, number> {
@@ -200,18 +211,4 @@ function currentEpochs(operations: readonly Operation[]): ReadonlyMap<string, nu
     epochs.set(contentId, Math.max(epochs.get(contentId) ?? 0, reached));
   }
   return epochs;
-}
-
-/**
- * Completions of the old name up to a number are, under the new one, those that wait here; the
- * others keep their name.
- */
-function splitSeen(
-  waiting: readonly Operation[],
-  device: string,
-  { by, seq }: { by: string; seq: number },
-): (readonly [string, number])[] {
-  const kept = Math.min(seq, (waiting[0]?.seq ?? Infinity) - 1);
-  const moved = waiting.filter((operation) => operation.seq <= seq).length;
-  return [[by, kept] as const, [device, moved] as const].filter(([, highest]) => highest > 0);
 }

@@ -87,27 +87,13 @@ export interface SyncResponse {
 
 /** Writes derived progress as the record that the API shows. */
 export function toRecord(key: RecordKey, progress: Progress | ContainerProgress): ProgressRecord {
-  const { id, userId, contentId, contentType, revision } = key;
+  const { completedVersion, completedAt, lastAccessedAt, startedAt, ...shown } = progress;
   return {
-    id,
-    userId,
-    contentId,
-    contentType,
-    status: progress.status,
-    completedAt: toIso(progress.completedAt),
-    completedBy: progress.completedBy,
-    lastAccessedAt: toIso(progress.lastAccessedAt),
-    progressPercentage: progress.progressPercentage,
-    score: progress.score,
-    data: progress.data,
-    startedAt: toIso(progress.startedAt),
-    timeSpentMs: progress.timeSpentMs,
-    revision,
-    ...('total' in progress && {
-      completed: progress.completed,
-      total: progress.total,
-      newSinceCompletion: progress.newSinceCompletion,
-    }),
+    ...key,
+    ...shown,
+    completedAt: toIso(completedAt),
+    lastAccessedAt: toIso(lastAccessedAt),
+    startedAt: toIso(startedAt),
   };
 }
 

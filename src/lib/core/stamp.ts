@@ -41,42 +41,26 @@ export interface StampContext {
   /** The state of the operation's content id. */
   state: ItemState;
   /** Score of an attempt that the server has graded, 0 to 100. */
-  graded?: number;
+  graded?: number | undefined;
 }
 
 /** Gives an operation all that it lacks; done once, when the server first accepts it. */
 export function stamp(operation: Operation, context: StampContext): Stamped {
   const { item, state, time, graded } = context;
-  const { device, seq, contentId } = operation;
+  const { at: _, ...made } = operation;
   // Only a restart raises the epoch: an operation that claims a higher one must not wipe the item.
-  const epoch = Math.min(operation.epoch ?? state.epoch, state.epoch);
-  const origin = { device, seq, contentId, time, epoch };
+  const epoch = Math.min(made.epoch ?? state.epoch, state.epoch);
+  const stamps = { time, epoch };
   const version = item?.version ?? 1;
   const claim: Claim = item ? {} : { claimed: true };
 
-  switch (operation.kind) {
-    case 'completed': {
-      const { kind, by } = operation;
-      return { ...origin, kind, by, version: operation.version ?? version, ...claim };
-    }
-    case 'reopened':
-      return { ...origin, kind: operation.kind, seen: operation.seen ?? seenIn(state) };
-    case 'attempted': {
-      const { kind, attempt } = operation;
-      const score = graded ?? operation.score;
-      const judgement = score === undefined ? null : { score, passed: passes(item, score) };
-      return { ...origin, kind, attempt, version, judgement, ...claim };
-    }
-    case 'advanced':
-      return { ...origin, kind: operation.kind, percentage: operation.percentage };
-    case 'spent':
-      return { ...origin, kind: operation.kind, ms: operation.ms };
-    case 'saved':
-      return { ...origin, kind: operation.kind, data: operation.data };
-    case 'opened':
-    case 'restarted':
-      return { ...origin, kind: operation.kind };
-  }
+  if (made.kind === 'completed') return { version, ...made, ...stamps, ...claim };
+  if (made.kind === 'reopened') return { seen: seenIn(state), ...made, ...stamps };
+  if (made.kind !== 'attempted') return { ...made, ...stamps };
+  const { answers, score: given, ...attempted } = made;
+  const score = graded ?? given;
+  const judgement = score === undefined ? null : { score, passed: passes(item, score) };
+  return { ...attempted, ...stamps, version, judgement, ...claim };
 }
 
 function passes(item: Item | undefined, score: number): boolean {

@@ -99,12 +99,8 @@ function* accept(transaction: Transaction, place: Place, draft: TimedDraft): Scr
   }
 
   const state = ledger.book.states.get(contentId) ?? UNTOUCHED;
-  const stamped = stamp(draft, {
-    time,
-    item,
-    state,
-    ...(draft.graded !== undefined && { graded: draft.graded }),
-  });
+  const { graded, late: _, ...operation } = draft;
+  const stamped = stamp(operation, { time, item, state, graded });
   for (const id of apply(transaction.catalogue, ledger.book, stamped)) changed.add(id);
   if (item && changed.has(contentId)) {
     // A container's mark is its own, whichever of its ids the work was done under.

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchChromium, openProfile, visit } from '../support/chromium.ts';
-import { startSite } from '../support/site.ts';
-import type { Site } from '../support/site.ts';
+import { describe, expect, test } from 'vitest';
+import { setStage } from '../support/stories.ts';
 import { copied, storedOn, workerReady } from './device-copies.ts';
 import {
   enrol,
@@ -16,16 +14,7 @@ import {
   signIn,
 } from './learner.ts';
 
-const browser = await launchChromium();
-let site: Site;
-
-beforeAll(async () => {
-  site = await startSite();
-});
-afterAll(async () => {
-  await browser.close();
-  await site.stop();
-});
+const { story, openProfile } = await setStage();
 
 /** Fills in the account page and saves it. */
 async function settle(page: Page): Promise<void> {
@@ -72,45 +61,51 @@ describe.each([
   ['with', true],
   ['without', false],
 ])('%s JavaScript', (_, javaScript) => {
-  test('name, time zone and theme are changed, and stay', async () => {
-    await visit(browser, { baseURL: site.origin, javaScript }, async (page) => {
-      const { email } = await enrol(page);
-      await settle(page);
-      await page.getByRole('banner').getByText('Grace Hopper').first().waitFor();
-      await page.locator('html[data-theme="dark"]').waitFor();
-      await page.goto('/account');
-      expect(await page.getByLabel('Name').inputValue()).toBe('Grace Hopper');
-      expect(await page.getByLabel('Time zone').inputValue()).toBe('Asia/Tokyo');
-      expect(await page.getByLabel('Dark').isChecked()).toBe(true);
-      await visit(browser, { baseURL: site.origin, javaScript }, async (elsewhere) => {
-        await signIn(elsewhere, email);
-        await elsewhere.locator('html[data-theme="dark"]').waitFor();
-      });
-      await page.getByLabel('As on my device').check();
-      await page.getByRole('button', { name: 'Save' }).click();
-      await page.locator('html:not([data-theme])').waitFor();
-      await page.getByText('Your changes are saved.').waitFor();
-    });
-  });
+  test('name, time zone and theme are changed, and stay', () =>
+    story(
+      async (page) => {
+        const { email } = await enrol(page);
+        await settle(page);
+        await page.getByRole('banner').getByText('Grace Hopper').first().waitFor();
+        await page.locator('html[data-theme="dark"]').waitFor();
+        await page.goto('/account');
+        expect(await page.getByLabel('Name').inputValue()).toBe('Grace Hopper');
+        expect(await page.getByLabel('Time zone').inputValue()).toBe('Asia/Tokyo');
+        expect(await page.getByLabel('Dark').isChecked()).toBe(true);
+        await story(
+          async (elsewhere) => {
+            await signIn(elsewhere, email);
+            await elsewhere.locator('html[data-theme="dark"]').waitFor();
+          },
+          { javaScript },
+        );
+        await page.getByLabel('As on my device').check();
+        await page.getByRole('button', { name: 'Save' }).click();
+        await page.locator('html:not([data-theme])').waitFor();
+        await page.getByText('Your changes are saved.').waitFor();
+      },
+      { javaScript },
+    ));
 
-  test('the account is deleted with the right password, and nobody signs in with it any more', async () => {
-    const expectedErrors = [/401/];
-    await visit(browser, { baseURL: site.origin, javaScript, expectedErrors }, async (page) => {
-      const { email } = await enrol(page);
-      await deleteAccount(page, 'not my password');
-      await page.getByText('This is not your current password.').first().waitFor();
-      await deleteAccount(page);
-      await page.getByText('Your account is deleted').waitFor();
-      await page.getByLabel('E-mail').fill(email);
-      await page.getByLabel('Password').fill(PASSWORD);
-      await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.getByText('The e-mail address or the password is wrong.').waitFor();
-    });
-  });
+  test('the account is deleted with the right password, and nobody signs in with it any more', () =>
+    story(
+      async (page) => {
+        const { email } = await enrol(page);
+        await deleteAccount(page, 'not my password');
+        await page.getByText('This is not your current password.').first().waitFor();
+        await deleteAccount(page);
+        await page.getByText('Your account is deleted').waitFor();
+        await page.getByLabel('E-mail').fill(email);
+        await page.getByLabel('Password').fill(PASSWORD);
+        await page.getByRole('button', { name: 'Sign in' }).click();
+        await page.getByText('The e-mail address or the password is wrong.').waitFor();
+      },
+      { javaScript, expectedErrors: [/401/] },
+    ));
 });
 
-test('what is filled in before the script arrives stays', async () => {
-  await visit(browser, { baseURL: site.origin }, async (page) => {
+test('what is filled in before the script arrives stays', () =>
+  story(async (page) => {
     // Nobody has said its time zone yet.
     const account = { name: 'Ada', email: 'slow-network@example.org', password: PASSWORD };
     await page.request.post('/api/auth/sign-up/email', { data: account });
@@ -128,11 +123,10 @@ test('what is filled in before the script arrives stays', async () => {
     await expect.poll(() => page.getByLabel('Time zone').inputValue()).not.toBe('');
     expect(await page.getByLabel('Name').inputValue()).toBe('Grace Hopper');
     expect(await page.getByLabel('Dark').isChecked()).toBe(true);
-  });
-});
+  }));
 
-test('all that is kept comes as a file', async () => {
-  await visit(browser, { baseURL: site.origin }, async (page) => {
+test('all that is kept comes as a file', () =>
+  story(async (page) => {
     const { email } = await enrol(page);
     await page.goto(FIRST);
     await markButton(page).click();
@@ -154,12 +148,11 @@ test('all that is kept comes as a file', async () => {
     )[0]!;
     expect(token.length).toBeGreaterThan(20);
     expect(text).not.toContain(token);
-  });
-});
+  }));
 
 test('a deleted account leaves nothing on its device, and brings nothing back from another', async () => {
   const expectedErrors = [/401/, /409/, /ERR_INTERNET_DISCONNECTED/, /Failed to fetch/];
-  const here = await openProfile(browser, { baseURL: site.origin, expectedErrors });
+  const here = await openProfile({ expectedErrors });
   const { email } = await enrol(here.page);
   await here.page.goto(FIRST);
   await workerReady(here.page);
@@ -167,7 +160,7 @@ test('a deleted account leaves nothing on its device, and brings nothing back fr
   await saved(here.page);
   await copied(here.page, FIRST);
 
-  const there = await openProfile(browser, { baseURL: site.origin, expectedErrors });
+  const there = await openProfile({ expectedErrors });
   await signIn(there.page, email);
   await there.page.goto(FIRST);
   await expectMarked(there.page, true);

@@ -1,9 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchChromium, openProfile, visit } from '../support/chromium.ts';
-import { startSite } from '../support/site.ts';
-import type { Site } from '../support/site.ts';
+import { describe, expect, test } from 'vitest';
+import { setStage } from '../support/stories.ts';
 import { expectMarked, FIRST, markButton, signUp } from './learner.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -12,16 +10,7 @@ const UNITS = ['who-benefits', 'semantic-html', 'headings', 'landmarks', 'alt-te
 
 const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-const browser = await launchChromium();
-let site: Site;
-
-beforeAll(async () => {
-  site = await startSite();
-});
-afterAll(async () => {
-  await browser.close();
-  await site.stop();
-});
+const { site, story, openProfile } = await setStage({}, { serviceWorker: false });
 
 /** Waits until the day is not about to end there: what these stories tell is of one day. */
 async function withinOneDay(timeZone: string): Promise<void> {
@@ -72,8 +61,8 @@ function dateIn(timeZone: string): string {
 }
 
 describe('the dashboard', () => {
-  test('shows the days on which the learner learnt, and a streak that forgives one of them', async () => {
-    await visit(browser, { baseURL: site.origin, serviceWorker: false }, async (page) => {
+  test('shows the days on which the learner learnt, and a streak that forgives one of them', () =>
+    story(async (page) => {
       await signUp(page);
       expect(await page.getByRole('heading', { name: 'Your days' }).count()).toBe(0);
       await withinOneDay(HERE);
@@ -84,18 +73,13 @@ describe('the dashboard', () => {
       await page.getByText('The same days as a list').click();
       await page.getByText(`${nameOf(9, HERE)}: 1 unit`).waitFor();
       expect(await page.getByText(nameOf(2, HERE)).count()).toBe(0);
-    });
-  });
+    }));
 
   test('counts days by the calendar of the browser that showed it first', async () => {
     // Of two places a day apart each learner is in one; what they did is of the same moment.
     const todays: string[] = [];
     for (const timeZone of ['Pacific/Kiritimati', 'Pacific/Niue']) {
-      const profile = await openProfile(browser, {
-        baseURL: site.origin,
-        serviceWorker: false,
-        timeZone,
-      });
+      const profile = await openProfile({ timeZone });
       const { page } = profile;
       await signUp(page);
       await withinOneDay(timeZone);
@@ -114,28 +98,29 @@ describe('the dashboard', () => {
     expect(todays[0]).not.toBe(todays[1]);
   });
 
-  test('of a guest is drawn from the device', async () => {
-    await withinOneDay(HERE);
-    await visit(browser, { baseURL: site.origin, serviceWorker: false }, async (page) => {
+  test('of a guest is drawn from the device', () =>
+    story(async (page) => {
+      await withinOneDay(HERE);
       await page.goto(FIRST);
       await markButton(page).click();
       await expectMarked(page, true);
       await page.goto('/dashboard');
       await page.getByText('1 day in your streak').waitFor();
       await page.getByRole('cell', { name: /^Today, .*: 1 unit$/ }).waitFor();
-    });
-  });
+    }));
 
-  test('says it all without JavaScript', async () => {
-    await visit(browser, { baseURL: site.origin, javaScript: false }, async (page) => {
-      await signUp(page);
-      await withinOneDay('UTC');
-      await learnt(page, [1, 0]);
-      await page.goto('/dashboard');
-      await page.getByText('2 days in your streak').waitFor();
-      await page.getByText('Days begin and end by the time of UTC.').waitFor();
-      await page.getByText('The same days as a list').click();
-      await page.getByText(`${nameOf(1, 'UTC')}: 1 unit`).waitFor();
-    });
-  });
+  test('says it all without JavaScript', () =>
+    story(
+      async (page) => {
+        await signUp(page);
+        await withinOneDay('UTC');
+        await learnt(page, [1, 0]);
+        await page.goto('/dashboard');
+        await page.getByText('2 days in your streak').waitFor();
+        await page.getByText('Days begin and end by the time of UTC.').waitFor();
+        await page.getByText('The same days as a list').click();
+        await page.getByText(`${nameOf(1, 'UTC')}: 1 unit`).waitFor();
+      },
+      { javaScript: false },
+    ));
 });

@@ -1,9 +1,5 @@
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchChromium, visit } from '../support/chromium.ts';
-import type { ProfileOptions } from '../support/chromium.ts';
-import { startSite } from '../support/site.ts';
-import type { Site } from '../support/site.ts';
+import { describe, expect, test } from 'vitest';
+import { setStage } from '../support/stories.ts';
 import {
   COURSE,
   enrol,
@@ -22,29 +18,14 @@ import {
   waiting,
 } from './learner.ts';
 
-const browser = await launchChromium();
-let site: Site;
-
-beforeAll(async () => {
-  site = await startSite();
-});
-afterAll(async () => {
-  await browser.close();
-  await site.stop();
-});
-
-/** A story in a browser profile of its own. */
-const story = (
-  options: Partial<ProfileOptions>,
-  tell: (page: Page, context: BrowserContext) => Promise<void>,
-) => visit(browser, { baseURL: site.address, ...options }, (page) => tell(page, page.context()));
+const { site, story } = await setStage();
 
 /** What went wrong on purpose is no surprise in the console. */
 const offlineErrors = [/ERR_INTERNET_DISCONNECTED/, /Failed to fetch/];
 
 describe('a guest', () => {
   test('learns, closes the page, and finds it all again', () =>
-    story({}, async (page, context) => {
+    story(async (page, context) => {
       await page.goto(FIRST);
       await markButton(page).click();
       await expectMarked(page, true);
@@ -60,7 +41,7 @@ describe('a guest', () => {
     }));
 
   test('signs up, is asked, and takes it along', () =>
-    story({}, async (page) => {
+    story(async (page) => {
       await page.goto(FIRST);
       await markButton(page).click();
       await expectMarked(page, true);
@@ -75,7 +56,7 @@ describe('a guest', () => {
     }));
 
   test('says that it was somebody else, and nothing is added', () =>
-    story({}, async (page) => {
+    story(async (page) => {
       await page.goto(FIRST);
       await markButton(page).click();
       await expectMarked(page, true);
@@ -93,49 +74,55 @@ describe('a guest', () => {
 
   test('puts it off; no other learner is asked, and the same one is again', () =>
     // The page may still ask for changes when the session is over.
-    story({ expectedErrors: [/status of 401/] }, async (page) => {
-      await page.goto(FIRST);
-      await markButton(page).click();
-      await expectMarked(page, true);
-      const { email } = await signUp(page);
-      await page.getByRole('button', { name: 'Later' }).click();
-      await page.getByText('for you alone').waitFor();
-      expect(await page.getByText('Before you signed in').count()).toBe(0);
-      await page.getByRole('banner').getByRole('link', { name: 'Cairn' }).click();
-      await page.getByText('for you alone').waitFor({ state: 'detached' });
-      expect(await page.getByText('Before you signed in').count()).toBe(0);
-      await signOut(page);
-      await signUp(page, 'Ben');
-      await page.goto(FIRST);
-      await expectMarked(page, false);
-      expect(await page.getByText('Before you signed in').count()).toBe(0);
-      await signOut(page);
-      await signIn(page, email);
-      await page.getByRole('button', { name: 'Add to my progress' }).click();
-      await page.getByText('Added to your progress').waitFor();
-      await page.goto(FIRST);
-      await expectMarked(page, true);
-    }));
+    story(
+      async (page) => {
+        await page.goto(FIRST);
+        await markButton(page).click();
+        await expectMarked(page, true);
+        const { email } = await signUp(page);
+        await page.getByRole('button', { name: 'Later' }).click();
+        await page.getByText('for you alone').waitFor();
+        expect(await page.getByText('Before you signed in').count()).toBe(0);
+        await page.getByRole('banner').getByRole('link', { name: 'Cairn' }).click();
+        await page.getByText('for you alone').waitFor({ state: 'detached' });
+        expect(await page.getByText('Before you signed in').count()).toBe(0);
+        await signOut(page);
+        await signUp(page, 'Ben');
+        await page.goto(FIRST);
+        await expectMarked(page, false);
+        expect(await page.getByText('Before you signed in').count()).toBe(0);
+        await signOut(page);
+        await signIn(page, email);
+        await page.getByRole('button', { name: 'Add to my progress' }).click();
+        await page.getByText('Added to your progress').waitFor();
+        await page.goto(FIRST);
+        await expectMarked(page, true);
+      },
+      { expectedErrors: [/status of 401/] },
+    ));
 });
 
 describe('two tabs', () => {
   test('agree at once, without asking the server', () =>
-    story({ expectedErrors: [/ERR_FAILED/] }, async (page, context) => {
-      await enrol(page);
-      await page.goto(FIRST);
-      const other = await context.newPage();
-      await other.goto(FIRST);
-      await expectMarked(other, false);
-      await context.route('**/api/progress/sync', (route) => route.abort());
-      await markButton(page).click();
-      await expectMarked(other, true);
-      await markButton(other).click();
-      await expectMarked(page, false);
-      await waiting(page, 1);
-    }));
+    story(
+      async (page, context) => {
+        await enrol(page);
+        await page.goto(FIRST);
+        const other = await context.newPage();
+        await other.goto(FIRST);
+        await expectMarked(other, false);
+        await context.route('**/api/progress/sync', (route) => route.abort());
+        await markButton(page).click();
+        await expectMarked(other, true);
+        await markButton(other).click();
+        await expectMarked(page, false);
+        await waiting(page, 1);
+      },
+      { expectedErrors: [/ERR_FAILED/] },
+    ));
 
   test('a guest’s agree too', () =>
-    story({}, async (page, context) => {
+    story(async (page, context) => {
       await page.goto(FIRST);
       const other = await context.newPage();
       await other.goto(SECOND);
@@ -148,105 +135,120 @@ describe('two tabs', () => {
     }));
 
   test('signing out in one is seen in the other', () =>
-    story({ expectedErrors: [/status of 401/] }, async (page, context) => {
-      await enrol(page);
-      await page.goto(FIRST);
-      const other = await context.newPage();
-      await other.goto(FIRST);
-      await signOut(page);
-      await other.getByRole('banner').getByRole('link', { name: 'Sign in' }).waitFor();
-    }));
+    story(
+      async (page, context) => {
+        await enrol(page);
+        await page.goto(FIRST);
+        const other = await context.newPage();
+        await other.goto(FIRST);
+        await signOut(page);
+        await other.getByRole('banner').getByRole('link', { name: 'Sign in' }).waitFor();
+      },
+      { expectedErrors: [/status of 401/] },
+    ));
 });
 
 describe('marks that wait', () => {
   test('survive a closed page, and are sent by the next one', () =>
-    story({ expectedErrors: offlineErrors }, async (page, context) => {
-      await enrol(page);
-      await page.goto(FIRST);
-      await goOffline(page);
-      await markButton(page).click();
-      await expectMarked(page, true);
-      await waiting(page, 1);
-      await keptOnDevice(page, 1);
-      await page.close();
-      await context.setOffline(false);
-
-      const again = await context.newPage();
-      await again.goto(COURSE);
-      await saved(again);
-      await again.goto(FIRST);
-      await expectMarked(again, true);
-    }));
-
-  test('and came too late for a restart elsewhere, are told of once, and let go of at once', () =>
-    story({ expectedErrors: [/ERR_FAILED/] }, async (page, context) => {
-      await enrol(page);
-      await context.route('**/api/progress/sync', (route) => route.abort());
-      for (const lesson of [FIRST, SECOND]) {
-        await page.goto(lesson);
+    story(
+      async (page, context) => {
+        await enrol(page);
+        await page.goto(FIRST);
+        await goOffline(page);
         await markButton(page).click();
         await expectMarked(page, true);
-      }
-      await waiting(page, 2);
-      await keptOnDevice(page, 2);
-      for (const contentId of ['web/a11y/who-benefits', 'web/a11y/semantic-html']) {
-        for (const status of ['completed', 'not-started']) {
-          const answer = await page.request.post('/api/progress/update', {
-            headers: { origin: site.origin },
-            data: { contentId, contentType: 'lesson', status },
-          });
-          expect(answer.status()).toBe(200);
+        await waiting(page, 1);
+        await keptOnDevice(page, 1);
+        await page.close();
+        await context.setOffline(false);
+
+        const again = await context.newPage();
+        await again.goto(COURSE);
+        await saved(again);
+        await again.goto(FIRST);
+        await expectMarked(again, true);
+      },
+      { expectedErrors: offlineErrors },
+    ));
+
+  test('and came too late for a restart elsewhere, are told of once, and let go of at once', () =>
+    story(
+      async (page, context) => {
+        await enrol(page);
+        await context.route('**/api/progress/sync', (route) => route.abort());
+        for (const lesson of [FIRST, SECOND]) {
+          await page.goto(lesson);
+          await markButton(page).click();
+          await expectMarked(page, true);
         }
-      }
-      await context.unroute('**/api/progress/sync');
-      await page.reload();
-      await page.getByRole('link', { name: 'Needs attention' }).click();
-      await page.getByText('Who benefits · Markup that means something').waitFor();
-      await page.getByRole('button', { name: 'Dismiss' }).click();
-      await page.getByText('Everything you did is saved.').waitFor();
-      expect(await page.getByRole('link', { name: 'Needs attention' }).count()).toBe(0);
-    }));
+        await waiting(page, 2);
+        await keptOnDevice(page, 2);
+        for (const contentId of ['web/a11y/who-benefits', 'web/a11y/semantic-html']) {
+          for (const status of ['completed', 'not-started']) {
+            const answer = await page.request.post('/api/progress/update', {
+              headers: { origin: site.origin },
+              data: { contentId, contentType: 'lesson', status },
+            });
+            expect(answer.status()).toBe(200);
+          }
+        }
+        await context.unroute('**/api/progress/sync');
+        await page.reload();
+        await page.getByRole('link', { name: 'Needs attention' }).click();
+        await page.getByText('Who benefits · Markup that means something').waitFor();
+        await page.getByRole('button', { name: 'Dismiss' }).click();
+        await page.getByText('Everything you did is saved.').waitFor();
+        expect(await page.getByRole('link', { name: 'Needs attention' }).count()).toBe(0);
+      },
+      { expectedErrors: [/ERR_FAILED/] },
+    ));
 
   test('are kept when the session ends, and the page offers to sign in again', () =>
-    story({ expectedErrors: [/status of 401/] }, async (page, context) => {
-      const { email } = await enrol(page);
-      await page.goto(FIRST);
-      await saved(page);
-      await context.clearCookies();
-      await markButton(page).click();
-      const header = page.getByRole('banner');
-      await header.getByText('Signed out, 1 waiting').waitFor();
-      await expectMarked(page, true);
-      expect(await header.getByRole('button', { name: /^Account of/ }).count()).toBe(0);
-      await header.getByRole('link', { name: 'Sign in' }).click();
-      await page.getByLabel('E-mail').fill(email);
-      await page.getByLabel('Password').fill(PASSWORD);
-      await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.waitForURL(`**${FIRST}`);
-      await saved(page);
-      await header.getByRole('button', { name: /^Account of/ }).waitFor();
-      await expectMarked(page, true);
-    }));
+    story(
+      async (page, context) => {
+        const { email } = await enrol(page);
+        await page.goto(FIRST);
+        await saved(page);
+        await context.clearCookies();
+        await markButton(page).click();
+        const header = page.getByRole('banner');
+        await header.getByText('Signed out, 1 waiting').waitFor();
+        await expectMarked(page, true);
+        expect(await header.getByRole('button', { name: /^Account of/ }).count()).toBe(0);
+        await header.getByRole('link', { name: 'Sign in' }).click();
+        await page.getByLabel('E-mail').fill(email);
+        await page.getByLabel('Password').fill(PASSWORD);
+        await page.getByRole('button', { name: 'Sign in' }).click();
+        await page.waitForURL(`**${FIRST}`);
+        await saved(page);
+        await header.getByRole('button', { name: /^Account of/ }).waitFor();
+        await expectMarked(page, true);
+      },
+      { expectedErrors: [/status of 401/] },
+    ));
 
   test('are kept or deleted at sign-out, as the learner says', () =>
-    story({ expectedErrors: [/ERR_FAILED/, ...offlineErrors] }, async (page, context) => {
-      const { email } = await enrol(page);
-      await page.goto(FIRST);
-      await context.route('**/api/progress/sync', (route) => route.abort());
-      await markButton(page).click();
-      await waiting(page, 1);
-      await page.getByRole('button', { name: /Account of/ }).click();
-      await page.getByRole('button', { name: 'Sign out' }).click();
-      await page.getByLabel('Keep it on this device').check();
-      await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click();
-      await page.getByRole('link', { name: 'Needs attention' }).click();
-      await page.getByText('Work on 1 lesson or exercise').waitFor();
-      expect(await page.content()).not.toContain('Ada');
-      await context.unroute('**/api/progress/sync');
+    story(
+      async (page, context) => {
+        const { email } = await enrol(page);
+        await page.goto(FIRST);
+        await context.route('**/api/progress/sync', (route) => route.abort());
+        await markButton(page).click();
+        await waiting(page, 1);
+        await page.getByRole('button', { name: /Account of/ }).click();
+        await page.getByRole('button', { name: 'Sign out' }).click();
+        await page.getByLabel('Keep it on this device').check();
+        await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click();
+        await page.getByRole('link', { name: 'Needs attention' }).click();
+        await page.getByText('Work on 1 lesson or exercise').waitFor();
+        expect(await page.content()).not.toContain('Ada');
+        await context.unroute('**/api/progress/sync');
 
-      await signIn(page, email);
-      await saved(page);
-      await page.goto(FIRST);
-      await expectMarked(page, true);
-    }));
+        await signIn(page, email);
+        await saved(page);
+        await page.goto(FIRST);
+        await expectMarked(page, true);
+      },
+      { expectedErrors: [/ERR_FAILED/, ...offlineErrors] },
+    ));
 });

@@ -1,34 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeFiles } from '../../src/site/content/folder.testing.ts';
-import type { ProfileOptions } from '../support/chromium.ts';
-import { expectAccessible, launchChromium, THEMES, visit } from '../support/chromium.ts';
+import { describe, expect, test } from 'vitest';
+import { expectAccessible, THEMES } from '../support/chromium.ts';
 import { EXAM, QUIZ, QUIZ_SCHOOL, RIGHT } from '../support/quiz.ts';
-import { startSite } from '../support/site.ts';
-import type { Site } from '../support/site.ts';
+import { setStage } from '../support/stories.ts';
 import { copied, workerReady } from './device-copies.ts';
 import { enrol, goOffline, inSidebar, saved, signIn, signUp } from './learner.ts';
 
-const content = mkdtempSync(join(tmpdir(), 'cairn-quiz-'));
-const browser = await launchChromium();
-let site: Site;
-
-beforeAll(async () => {
-  writeFiles(content, QUIZ_SCHOOL);
-  site = await startSite({ content });
-});
-afterAll(async () => {
-  await browser.close();
-  await site.stop();
-  rmSync(content, { recursive: true });
-});
-
-function story(tell: (page: Page) => Promise<void>, options: Partial<ProfileOptions> = {}) {
-  return visit(browser, { baseURL: site.origin, ...options }, tell);
-}
+const { site, story } = await setStage({ files: QUIZ_SCHOOL });
 
 const ANSWERED = { answers: RIGHT };
 const STEPS = ['Make a small loop', 'Pass the end up', 'Lead the end around', 'Draw it tight'];

@@ -2,12 +2,12 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, openProfile, visit } from '../support/chromium.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { freePort } from '../support/free-port.ts';
 import { startSite } from '../support/site.ts';
 import type { Site } from '../support/site.ts';
+import { setStage } from '../support/stories.ts';
 import {
   enrol,
   expectMarked,
@@ -20,22 +20,11 @@ import {
   waiting,
 } from './learner.ts';
 
-const browser = await launchChromium();
-let site: Site;
-
-beforeAll(async () => {
-  site = await startSite();
-});
-afterAll(async () => {
-  await browser.close();
-  await site.stop();
-});
-
-/** A story in which things go wrong, so that what the console says of it is no failure. */
-const story = (tell: (page: Page, context: BrowserContext) => Promise<void>, at = site) =>
-  visit(browser, { baseURL: at.address, expectedErrors: [/./], serviceWorker: false }, (page) =>
-    tell(page, page.context()),
-  );
+// Things go wrong here: what the console says of it is no failure.
+const { site, story, openProfile } = await setStage(
+  {},
+  { expectedErrors: [/./], serviceWorker: false },
+);
 
 /** What the server has logged of all learners: device, number, kind. */
 function log({ data }: Site): { device: string; seq: number; kind: string; contentId: string }[] {
@@ -230,7 +219,7 @@ test('a session that ends in the middle of the queue: all waits, and is sent aft
 test('two devices, a week offline, 500 marks each: everything arrives once, and both agree', () =>
   story(async (page, context) => {
     const { email } = await enrol(page);
-    const other = await openProfile(browser, { baseURL: site.address, expectedErrors: [/./] });
+    const other = await openProfile({ serviceWorker: true });
     await signIn(other.page, email);
     const before = log(site).length;
     const devices = [
@@ -276,30 +265,33 @@ test('a new version of the courses in the middle of the queue: marks arrive, mov
   // The next version is at the same address: nobody else may be given its port in between.
   const settings = { PORT: String(await freePort()) };
   const first = await startSite({ content, data, settings });
-  await story(async (page, context) => {
-    await enrol(page);
-    await page.goto(FIRST);
-    await saved(page);
-    await goOffline(page);
-    await markButton(page).click();
-    await waiting(page, 1);
-    await first.stop();
-    writeFileSync(
-      join(content, '01-web', '99-brand-new.md'),
-      '# Brand new\n\nA lesson that came overnight.\n',
-    );
-    const second = await startSite({ content, data, settings });
-    try {
-      await context.setOffline(false);
-      await saved(page);
-      expect(log(second)).toHaveLength(1);
-      await page.goto('/web/brand-new');
-      await page.getByRole('heading', { name: 'Brand new' }).waitFor();
+  await story(
+    async (page, context) => {
+      await enrol(page);
       await page.goto(FIRST);
-      await expectMarked(page, true);
-    } finally {
-      await second.stop();
-    }
-  }, first);
+      await saved(page);
+      await goOffline(page);
+      await markButton(page).click();
+      await waiting(page, 1);
+      await first.stop();
+      writeFileSync(
+        join(content, '01-web', '99-brand-new.md'),
+        '# Brand new\n\nA lesson that came overnight.\n',
+      );
+      const second = await startSite({ content, data, settings });
+      try {
+        await context.setOffline(false);
+        await saved(page);
+        expect(log(second)).toHaveLength(1);
+        await page.goto('/web/brand-new');
+        await page.getByRole('heading', { name: 'Brand new' }).waitFor();
+        await page.goto(FIRST);
+        await expectMarked(page, true);
+      } finally {
+        await second.stop();
+      }
+    },
+    { baseURL: first.address },
+  );
   rmSync(folder, { recursive: true });
 });

@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchChromium, openProfile, visit } from '../support/chromium.ts';
-import { startSite } from '../support/site.ts';
-import type { Site } from '../support/site.ts';
+import { describe, expect, test } from 'vitest';
+import { setStage } from '../support/stories.ts';
 import {
   COURSE,
   enrol,
@@ -15,20 +13,11 @@ import {
   signUp,
 } from './learner.ts';
 
-const browser = await launchChromium();
-let site: Site;
-
-beforeAll(async () => {
-  site = await startSite();
-});
-afterAll(async () => {
-  await browser.close();
-  await site.stop();
-});
+const { site, story, openProfile } = await setStage();
 
 describe('a learner', () => {
-  test('ticks a lesson off, finds it after a reload, and takes it back', async () => {
-    await visit(browser, { baseURL: site.origin }, async (page) => {
+  test('ticks a lesson off, finds it after a reload, and takes it back', () =>
+    story(async (page) => {
       await enrol(page);
       await page.goto(FIRST);
       await expectMarked(page, false);
@@ -44,19 +33,18 @@ describe('a learner', () => {
       await saved(page);
       await page.reload();
       await expectMarked(page, false);
-    });
-  });
+    }));
 
-  test('sees the tick, the count and the ring in the frame of the click, before any answer', async () => {
-    await visit(browser, { baseURL: site.origin }, async (page) => {
+  test('sees the tick, the count and the ring in the frame of the click, before any answer', () =>
+    story(async (page) => {
       await enrol(page);
       await page.goto(FIRST);
       const { promise: late, resolve: answer } = Promise.withResolvers<null>();
-      const asked = page.waitForRequest((request) => !!request.postData()?.includes('"completed"'));
       await page.route('**/api/progress/sync', async (route) => {
         await late;
         await route.continue();
       });
+      const asked = page.waitForRequest('**/api/progress/sync');
       const shown = await markButton(page).evaluate(
         (button: HTMLElement) =>
           new Promise<string>((resolve) => {
@@ -69,28 +57,30 @@ describe('a learner', () => {
       await asked;
       answer(null);
       await saved(page);
-    });
-  });
+    }));
 
   test('finds everything in a second browser, and after coming back tomorrow', async () => {
-    const first = await openProfile(browser, { baseURL: site.origin });
+    const first = await openProfile();
     const { email } = await enrol(first.page);
     await first.page.goto(SECOND);
     await markButton(first.page).click();
     await saved(first.page);
     await first.close();
 
-    await visit(browser, { baseURL: site.origin, theme: 'dark' }, async (page) => {
-      await signIn(page, email);
-      await page.goto(SECOND);
-      await expectMarked(page, true);
-      await page.goto('/dashboard');
-      await page.getByText('Accessibility from the first line').first().waitFor();
-    });
+    await story(
+      async (page) => {
+        await signIn(page, email);
+        await page.goto(SECOND);
+        await expectMarked(page, true);
+        await page.goto('/dashboard');
+        await page.getByText('Accessibility from the first line').first().waitFor();
+      },
+      { theme: 'dark' },
+    );
   });
 
-  test('is led to the next open lesson, and to what was skipped after the last', async () => {
-    await visit(browser, { baseURL: site.origin }, async (page) => {
+  test('is led to the next open lesson, and to what was skipped after the last', () =>
+    story(async (page) => {
       await enrol(page);
       await page.goto(FIRST);
       await markButton(page).click();
@@ -98,11 +88,10 @@ describe('a learner', () => {
       await page.waitForURL(`**${SECOND}`);
       await page.goto(COURSE);
       await page.getByRole('link', { name: /^Continue: / }).waitFor();
-    });
-  });
+    }));
 
-  test('completes a course and is told so, with its percentage at 100', async () => {
-    await visit(browser, { baseURL: site.origin }, async (page) => {
+  test('completes a course and is told so, with its percentage at 100', () =>
+    story(async (page) => {
       await enrol(page);
       const answer = await page.request.post('/api/progress/update', {
         headers: { origin: site.origin },
@@ -115,20 +104,18 @@ describe('a learner', () => {
       await page.goto(FIRST);
       await expectMarked(page, true);
       await page.getByText('Course done').waitFor();
-    });
-  });
+    }));
 
-  test('reads and marks as a guest, and is told where it is kept', async () => {
-    await visit(browser, { baseURL: site.origin }, async (page) => {
+  test('reads and marks as a guest, and is told where it is kept', () =>
+    story(async (page) => {
       await page.goto(FIRST);
       await markButton(page).click();
       await expectMarked(page, true);
       await page.getByText('Saved here').waitFor();
-    });
-  });
+    }));
 
-  test('has nothing recorded by a preload: a link that was hovered is not opened', async () => {
-    await visit(browser, { baseURL: site.origin }, async (page) => {
+  test('has nothing recorded by a preload: a link that was hovered is not opened', () =>
+    story(async (page) => {
       await enrol(page);
       await page.goto(COURSE);
       const preloaded = page.waitForResponse(/__data\.json/);
@@ -139,42 +126,45 @@ describe('a learner', () => {
       await preloaded;
       const answer = await page.request.get('/api/progress');
       expect(await answer.json()).toMatchObject({ progress: [], revision: 0 });
-    });
-  });
+    }));
 });
 
 describe('without JavaScript', () => {
-  test('signs up, marks, takes back and signs out through plain forms', async () => {
-    await visit(browser, { baseURL: site.origin, javaScript: false }, async (page) => {
-      await signUp(page);
-      await page.goto(FIRST);
-      await markButton(page).click();
-      await expectMarked(page, true);
-      expect(new URL(page.url()).pathname).toBe(FIRST);
-      await inSidebar(page, 'Completed').waitFor();
-      await page.reload();
-      await expectMarked(page, true);
-      await markButton(page).click();
-      await expectMarked(page, false);
-      await page.goto('/sign-out');
-      await page.getByRole('button', { name: 'Sign out' }).click();
-      await page.goto('/dashboard');
-      await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).waitFor();
-    });
-  });
+  test('signs up, marks, takes back and signs out through plain forms', () =>
+    story(
+      async (page) => {
+        await signUp(page);
+        await page.goto(FIRST);
+        await markButton(page).click();
+        await expectMarked(page, true);
+        expect(new URL(page.url()).pathname).toBe(FIRST);
+        await inSidebar(page, 'Completed').waitFor();
+        await page.reload();
+        await expectMarked(page, true);
+        await markButton(page).click();
+        await expectMarked(page, false);
+        await page.goto('/sign-out');
+        await page.getByRole('button', { name: 'Sign out' }).click();
+        await page.goto('/dashboard');
+        await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).waitFor();
+      },
+      { javaScript: false },
+    ));
 
-  test('a guest is sent to sign in and comes back to the lesson', async () => {
-    await visit(browser, { baseURL: site.origin, javaScript: false }, async (page) => {
-      await page.goto(FIRST);
-      await page.getByRole('link', { name: 'Sign in to mark this as complete' }).click();
-      expect(page.url()).toContain(`to=${encodeURIComponent(FIRST)}`);
-    });
-  });
+  test('a guest is sent to sign in and comes back to the lesson', () =>
+    story(
+      async (page) => {
+        await page.goto(FIRST);
+        await page.getByRole('link', { name: 'Sign in to mark this as complete' }).click();
+        expect(page.url()).toContain(`to=${encodeURIComponent(FIRST)}`);
+      },
+      { javaScript: false },
+    ));
 });
 
 describe('by keyboard alone', () => {
-  test('a lesson is reached, marked and left', async () => {
-    await visit(browser, { baseURL: site.origin }, async (page) => {
+  test('a lesson is reached, marked and left', () =>
+    story(async (page) => {
       await enrol(page);
       await page.goto(FIRST);
       await page.keyboard.press('Tab');
@@ -200,6 +190,5 @@ describe('by keyboard alone', () => {
         }
         throw new Error(`Tab never came to "${name}".`);
       }
-    });
-  });
+    }));
 });

@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeFiles } from '../../src/site/content/folder.testing.ts';
+import { newFolder } from '../../src/site/content/folder.testing.ts';
 import { expectAccessible, launchChromium, visit } from '../support/chromium.ts';
 import { freePort } from '../support/free-port.ts';
 import { CLOVE, KNOTS } from '../support/knots.ts';
@@ -42,22 +40,21 @@ const PAGES = [
 /** Bytes that no compression makes smaller. */
 const film = crypto.getRandomValues(new Uint8Array(60_000));
 
-const content = mkdtempSync(join(tmpdir(), 'cairn-knots-'));
-const data = mkdtempSync(join(tmpdir(), 'cairn-data-'));
+const content = newFolder({
+  ...KNOTS,
+  '01-rope/01-basics/01-hitches/02-half.md':
+    '---\nid: half\n---\n\n# Half hitch\n\n![Film](film.mp4)',
+  '01-rope/01-basics/01-hitches/film.mp4': film,
+  '01-rope/01-basics/01-hitches/a.svg':
+    '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"/>',
+});
+const data = newFolder({});
 // It is started again where it was: nobody else may be given its port in between.
 const options = { content, data, settings: { PORT: String(await freePort()) } };
 const browser = await launchChromium();
 let site: Site;
 
 beforeAll(async () => {
-  writeFiles(content, {
-    ...KNOTS,
-    '01-rope/01-basics/01-hitches/02-half.md':
-      '---\nid: half\n---\n\n# Half hitch\n\n![Film](film.mp4)',
-    '01-rope/01-basics/01-hitches/film.mp4': film,
-    '01-rope/01-basics/01-hitches/a.svg':
-      '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"/>',
-  });
   site = await startSite(options);
 });
 afterAll(async () => {

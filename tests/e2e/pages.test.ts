@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { ProfileOptions } from '../support/chromium.ts';
 import {
   expectAccessible,
   expectNoSidewaysScroll,
   keepPicture,
-  launchChromium,
-  openProfile,
   THEMES,
-  visit,
   WIDTHS,
 } from '../support/chromium.ts';
-import { startSite } from '../support/site.ts';
-import type { Site } from '../support/site.ts';
+import { setStage } from '../support/stories.ts';
 import { COURSE, enrol, FIRST } from './learner.ts';
 
 /** Every screen: what it is called and where it is. */
@@ -41,14 +37,12 @@ const NOT_FOUND = [/404/];
 /** From a small telephone, read at 200 percent, to a large screen. */
 const WINDOWS = [320, ...WIDTHS, 2560];
 
-const browser = await launchChromium();
-let site: Site;
+const { site, story, openProfile } = await setStage();
 /** Somebody who has done half of a course. */
 let halfway: ProfileOptions['storageState'];
 
 beforeAll(async () => {
-  site = await startSite();
-  const learner = await openProfile(browser, { baseURL: site.origin });
+  const learner = await openProfile();
   await enrol(learner.page);
   for (const contentId of [
     'web/a11y/who-benefits',
@@ -64,27 +58,25 @@ beforeAll(async () => {
   halfway = await learner.context.storageState();
   await learner.close();
 });
-afterAll(async () => {
-  await browser.close();
-  await site.stop();
-});
 
 /** Looks at a page through windows of all widths, and in each theme. */
-async function lookAt(path: string, name: string, options: Partial<ProfileOptions>) {
-  const reader = { baseURL: site.origin, reducedMotion: true, serviceWorker: false, ...options };
-  await visit(browser, reader, async (page) => {
-    await page.goto(path);
-    for (const width of WINDOWS) {
-      await page.setViewportSize({ width, height: 900 });
-      await expectNoSidewaysScroll(page);
-    }
-    await page.setViewportSize({ width: 1280, height: 900 });
-    for (const theme of THEMES) {
-      await page.emulateMedia({ colorScheme: theme });
-      await expectAccessible(page);
-      await keepPicture(page, `${name}-${theme}`);
-    }
-  });
+function lookAt(path: string, name: string, options: Partial<ProfileOptions>) {
+  return story(
+    async (page) => {
+      await page.goto(path);
+      for (const width of WINDOWS) {
+        await page.setViewportSize({ width, height: 900 });
+        await expectNoSidewaysScroll(page);
+      }
+      await page.setViewportSize({ width: 1280, height: 900 });
+      for (const theme of THEMES) {
+        await page.emulateMedia({ colorScheme: theme });
+        await expectAccessible(page);
+        await keepPicture(page, `${name}-${theme}`);
+      }
+    },
+    { reducedMotion: true, serviceWorker: false, ...options },
+  );
 }
 
 test.each(Object.entries(PUBLIC))(
@@ -98,49 +90,53 @@ test.each(Object.entries(PERSONAL))(
   (name, path) => lookAt(path, `${name}-learner`, { storageState: halfway }),
 );
 
-test('a page that is not there offers what may have been meant', async () => {
-  const options = { baseURL: site.origin, expectedErrors: NOT_FOUND };
-  await visit(browser, options, async (page) => {
-    await page.goto(`${COURSE}/structure/no-such-lesson`);
-    await page.getByRole('link', { name: 'A page that explains itself' }).click();
-    await page.waitForURL(`${site.origin}${COURSE}/structure`);
+test('a page that is not there offers what may have been meant', () =>
+  story(
+    async (page) => {
+      await page.goto(`${COURSE}/structure/no-such-lesson`);
+      await page.getByRole('link', { name: 'A page that explains itself' }).click();
+      await page.waitForURL(`${site.origin}${COURSE}/structure`);
 
-    const nowhere = await page.goto('/no/such/page');
-    expect(nowhere?.status()).toBe(404);
-    expect(await page.getByText('You may have meant').count()).toBe(0);
-  });
-});
+      const nowhere = await page.goto('/no/such/page');
+      expect(nowhere?.status()).toBe(404);
+      expect(await page.getByText('You may have meant').count()).toBe(0);
+    },
+    { expectedErrors: NOT_FOUND },
+  ));
 
-test('the theme that a reader chose is there at the next visit, from the first paint', async () => {
-  await visit(browser, { baseURL: site.origin, theme: 'light' }, async (page) => {
-    await page.goto('/');
-    await page.getByRole('button', { name: 'Dark theme' }).click();
-    await page.goto(FIRST);
-    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
-    expect(await (await page.request.get(FIRST)).text()).toContain('<html data-theme="dark"');
-  });
-});
+test('the theme that a reader chose is there at the next visit, from the first paint', () =>
+  story(
+    async (page) => {
+      await page.goto('/');
+      await page.getByRole('button', { name: 'Dark theme' }).click();
+      await page.goto(FIRST);
+      expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+      expect(await (await page.request.get(FIRST)).text()).toContain('<html data-theme="dark"');
+    },
+    { theme: 'light' },
+  ));
 
-test('nothing moves after the first paint, nor flashes: what the server sent is what stays', async () => {
-  const options = { baseURL: site.origin, storageState: halfway, serviceWorker: false };
-  await visit(browser, options, async (page) => {
-    await page.addInitScript(() => {
-      let moved = 0;
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) moved += (entry as LayoutShift).value;
-        document.documentElement.dataset['moved'] = String(moved);
-      }).observe({ type: 'layout-shift', buffered: true });
-    });
-    for (const path of [FIRST, COURSE, '/dashboard']) {
-      const sent = await (await page.request.get(path)).text();
-      await page.goto(path, { waitUntil: 'networkidle' });
-      const moved = await page.evaluate(() => document.documentElement.dataset['moved'] ?? '0');
-      expect(Number(moved), `layout shift of ${path}`).toBeLessThan(0.01);
-      const ticks = await page.getByText('Completed', { exact: true }).count();
-      expect(sent.split('>Completed<').length - 1, `ticks of ${path}`).toBe(ticks);
-    }
-  });
-});
+test('nothing moves after the first paint, nor flashes: what the server sent is what stays', () =>
+  story(
+    async (page) => {
+      await page.addInitScript(() => {
+        let moved = 0;
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) moved += (entry as LayoutShift).value;
+          document.documentElement.dataset['moved'] = String(moved);
+        }).observe({ type: 'layout-shift', buffered: true });
+      });
+      for (const path of [FIRST, COURSE, '/dashboard']) {
+        const sent = await (await page.request.get(path)).text();
+        await page.goto(path, { waitUntil: 'networkidle' });
+        const moved = await page.evaluate(() => document.documentElement.dataset['moved'] ?? '0');
+        expect(Number(moved), `layout shift of ${path}`).toBeLessThan(0.01);
+        const ticks = await page.getByText('Completed', { exact: true }).count();
+        expect(sent.split('>Completed<').length - 1, `ticks of ${path}`).toBe(ticks);
+      }
+    },
+    { storageState: halfway, serviceWorker: false },
+  ));
 
 /** Not in TypeScript's library: https://wicg.github.io/layout-instability/ */
 interface LayoutShift extends PerformanceEntry {

@@ -1,23 +1,9 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, visit } from '../support/chromium.ts';
-import { startSite } from '../support/site.ts';
-import type { Site } from '../support/site.ts';
+import { expect, test } from 'vitest';
+import { setStage } from '../support/stories.ts';
 import { COURSE, enrol, expectMarked, FIRST, markButton, SECOND } from './learner.ts';
 
-const browser = await launchChromium();
-let site: Site;
-
-beforeAll(async () => {
-  site = await startSite();
-});
-afterAll(async () => {
-  await browser.close();
-  await site.stop();
-});
-
-const story = (tell: (page: Page) => Promise<void>) =>
-  visit(browser, { baseURL: site.origin, serviceWorker: false }, tell);
+const { site, story } = await setStage({}, { serviceWorker: false });
 
 /** Keeps what screen readers are told: what changes in regions that were there before. */
 async function listen(page: Page): Promise<() => Promise<string[]>> {

@@ -1,12 +1,10 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, launchChromium, openProfile, visit } from '../support/chromium.ts';
+import { describe, expect, test } from 'vitest';
+import { expectAccessible } from '../support/chromium.ts';
 import type { ProfileOptions } from '../support/chromium.ts';
-import { startSite } from '../support/site.ts';
-import type { Site } from '../support/site.ts';
+import { setStage } from '../support/stories.ts';
 import { enrol, expectMarked, goOffline, markButton, saved } from './learner.ts';
 
 const PARTS = ['One', 'Two', 'Three', 'Four', 'Five'];
@@ -17,41 +15,28 @@ const FILM = '<video src="film.webm" width="640" height="360"></video>';
 
 /** Short lessons of one minute: the end of their text completes them after 15 seconds. */
 const LESSONS = {
-  long: `---\nid: long\nduration: 1\n---\n# Long\n\n${LONG}`,
-  short: '---\nid: short\nduration: 1\n---\n# Short\n\nOne line.',
-  timed: '---\nid: timed\ncompletion: [{ time: 90 }]\n---\n# Timed\n\nOne line.',
-  film: `---\nid: film\ncompletion: [video]\n---\n# Film\n\n${FILM}`,
-  other: '---\nid: other\ncompletion: [button]\n---\n# Other\n\nOne line.',
+  'index.md': '---\ntype: course\nid: knots\n---\n# Knots\n',
+  'long.md': `---\nid: long\nduration: 1\n---\n# Long\n\n${LONG}`,
+  'short.md': '---\nid: short\nduration: 1\n---\n# Short\n\nOne line.',
+  'timed.md': '---\nid: timed\ncompletion: [{ time: 90 }]\n---\n# Timed\n\nOne line.',
+  'film.md': `---\nid: film\ncompletion: [video]\n---\n# Film\n\n${FILM}`,
+  'other.md': '---\nid: other\ncompletion: [button]\n---\n# Other\n\nOne line.',
 };
 
-const browser = await launchChromium();
-const content = mkdtempSync(join(tmpdir(), 'cairn-triggers-'));
 const sample = join(import.meta.dirname, '../../content/01-web/01-accessibility/03-senses');
-let site: Site;
-
-beforeAll(async () => {
-  writeFileSync(join(content, 'index.md'), '---\ntype: course\nid: knots\n---\n# Knots\n');
-  for (const [name, text] of Object.entries(LESSONS))
-    writeFileSync(join(content, `${name}.md`), text);
-  cpSync(join(sample, 'stacking.webm'), join(content, 'film.webm'));
-  site = await startSite({ content });
-});
-afterAll(async () => {
-  await browser.close();
-  await site.stop();
-  rmSync(content, { recursive: true });
-});
+const files = { ...LESSONS, 'film.webm': readFileSync(join(sample, 'stacking.webm')) };
+const { site, story, openProfile } = await setStage({ files }, { serviceWorker: false });
 
 /** A learner whose pages have a clock that stands still unless the test sets it forward. */
-async function learn(
-  story: (page: Page) => Promise<void>,
+function learn(
+  tell: (page: Page) => Promise<void>,
   options: Partial<ProfileOptions> = {},
 ): Promise<void> {
-  await visit(browser, { baseURL: site.origin, serviceWorker: false, ...options }, async (page) => {
+  return story(async (page) => {
     await enrol(page);
     await stopTheClock(page);
-    await story(page);
-  });
+    await tell(page);
+  }, options);
 }
 
 /** How long the machine takes is nobody's time. */
@@ -110,8 +95,8 @@ const turnTab = (page: Page, visibilityState: 'hidden' | 'visible') =>
   }, visibilityState);
 
 describe('reading to the end', () => {
-  test('completes a lesson, says so once, and can be undone for this visit', async () => {
-    await learn(async (page) => {
+  test('completes a lesson, says so once, and can be undone for this visit', () =>
+    learn(async (page) => {
       await open(page, '/long');
       await pass(page, 20, { busy: true });
       await expectMarked(page, false); // the end was never seen
@@ -144,30 +129,27 @@ describe('reading to the end', () => {
       await toEnd(page);
       await pass(page, 18, { busy: true });
       await expectMarked(page, true);
-    });
-  });
+    }));
 
-  test('is not done by jumping to the end at once', async () => {
-    await learn(async (page) => {
+  test('is not done by jumping to the end at once', () =>
+    learn(async (page) => {
       await open(page, '/long');
       await toEnd(page);
       await pass(page, 12);
       await expectMarked(page, false);
-    });
-  });
+    }));
 
-  test('of a page without more than a screen needs no scrolling', async () => {
-    await learn(async (page) => {
+  test('of a page without more than a screen needs no scrolling', () =>
+    learn(async (page) => {
       await open(page, '/short');
       await pass(page, 12);
       await expectMarked(page, false);
       await pass(page, 5);
       await expectMarked(page, true);
-    });
-  });
+    }));
 
-  test('counts nothing in a hidden tab, nor while another window has the focus', async () => {
-    await learn(async (page) => {
+  test('counts nothing in a hidden tab, nor while another window has the focus', () =>
+    learn(async (page) => {
       await open(page, '/other');
       await page.addInitScript(() => {
         Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
@@ -192,13 +174,12 @@ describe('reading to the end', () => {
       });
       await pass(page, 17);
       await expectMarked(page, true);
-    });
-  });
+    }));
 });
 
 describe('active time', () => {
-  test('completes a lesson; who walks away for a while is not counted', async () => {
-    await learn(async (page) => {
+  test('completes a lesson; who walks away for a while is not counted', () =>
+    learn(async (page) => {
       await open(page, '/timed');
       await pass(page, 300);
       await expectMarked(page, false); // one minute after the last sign of life
@@ -206,11 +187,10 @@ describe('active time', () => {
       await expectMarked(page, true);
       expect(await said(page).innerText()).toBe('Completed: you took your time');
       await expect.poll(() => record(page, 'timed')).toMatchObject({ completedBy: 'time' });
-    });
-  });
+    }));
 
-  test('is kept every half minute and on leaving, and adds up over visits', async () => {
-    await learn(async (page) => {
+  test('is kept every half minute and on leaving, and adds up over visits', () =>
+    learn(async (page) => {
       await open(page, '/timed');
       await pass(page, 45);
       await follow(page, page.getByRole('main').getByRole('link', { name: /^Previous/ }), /short$/);
@@ -220,8 +200,7 @@ describe('active time', () => {
       await open(page, '/timed');
       await pass(page, 50, { busy: true });
       await expectMarked(page, true);
-    });
-  });
+    }));
 
   test('of a page that did not load is nobody’s', async () => {
     const expectedErrors = [/Failed to load resource/, /ERR_INTERNET_DISCONNECTED/, /503/];
@@ -262,8 +241,8 @@ describe('a film', () => {
       [from, to],
     );
 
-  test('completes its lesson when nine tenths were watched, in whatever visits', async () => {
-    await learn(async (page) => {
+  test('completes its lesson when nine tenths were watched, in whatever visits', () =>
+    learn(async (page) => {
       await open(page, '/film');
       await pass(page, 2);
       // A busy machine notices late that it is to stop: there is much room to the eighteenth second.
@@ -285,18 +264,16 @@ describe('a film', () => {
       await play(page, { from: 3.5, to: 20 });
       await expectMarked(page, true);
       expect(await said(page).innerText()).toBe('Completed: you watched it all');
-    });
-  });
+    }));
 
-  test('that was skipped to its end does not', async () => {
-    await learn(async (page) => {
+  test('that was skipped to its end does not', () =>
+    learn(async (page) => {
       await open(page, '/film');
       await pass(page, 2);
       await play(page, { from: 15, to: 20 });
       await pass(page, 60, { busy: true });
       await expectMarked(page, false);
-    });
-  });
+    }));
 
   test('that does not load leaves the button', async () => {
     await learn(
@@ -320,7 +297,7 @@ describe('coming back', () => {
       .evaluate((each) => Math.round(each.getBoundingClientRect().top));
 
   test('leads to the heading where one stopped, without JavaScript too, and says so on a plain visit', async () => {
-    const profile = await openProfile(browser, { baseURL: site.origin, serviceWorker: false });
+    const profile = await openProfile();
     const { page } = profile;
     await enrol(page);
     await stopTheClock(page);
@@ -353,9 +330,7 @@ describe('coming back', () => {
 
     const storageState = await profile.context.storageState();
     await profile.close();
-    await visit(
-      browser,
-      { baseURL: site.origin, serviceWorker: false, javaScript: false, storageState },
+    await story(
       async (plain) => {
         await plain.goto('/dashboard');
         await plain.getByRole('link', { name: /^Continue where you stopped/ }).click();
@@ -364,11 +339,12 @@ describe('coming back', () => {
         await markButton(plain).click();
         await expectMarked(plain, true);
       },
+      { javaScript: false, storageState },
     );
   });
 
-  test('finds a place near it when its heading has gone', async () => {
-    await visit(browser, { baseURL: site.origin, serviceWorker: false }, async (page) => {
+  test('finds a place near it when its heading has gone', () =>
+    story(async (page) => {
       await enrol(page);
       const answer = await page.request.post('/api/progress/update', {
         headers: { origin: site.origin },
@@ -380,6 +356,5 @@ describe('coming back', () => {
       expect(answer.status()).toBe(200);
       await open(page, '/long#s-gone');
       await expect.poll(() => topOf(page, 'Four')).toBeLessThan(100);
-    });
-  });
+    }));
 });

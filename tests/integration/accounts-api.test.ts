@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { startSite } from '../support/site.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { duringTest, startSite } from '../support/site.ts';
 import type { Site, SiteOptions } from '../support/site.ts';
 import { freshEmail, PASSWORD, problemIn, signUp, visitorOf, whoIs } from '../support/visitor.ts';
 
@@ -140,13 +140,7 @@ describe('limits', () => {
   const SIGN_IN = '/api/auth/sign-in/email';
   const wrong = { email: 'nobody', password: '' };
 
-  async function start(options?: SiteOptions): Promise<Site> {
-    const site = await startSite(options);
-    onTestFinished(async () => {
-      await site.stop();
-    });
-    return site;
-  }
+  const start = (options?: SiteOptions) => duringTest(startSite(options));
 
   it('count 300 a minute per client address, whatever it claims and however it asks', async () => {
     const site = await start();

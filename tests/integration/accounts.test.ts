@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startMailServer } from '../support/mail-server.ts';
-import { startSite } from '../support/site.ts';
+import { duringTest, startSite } from '../support/site.ts';
 import type { Site, SiteOptions } from '../support/site.ts';
 import { freshEmail, PASSWORD, problemIn, signUp, visitorOf, whoIs } from '../support/visitor.ts';
 import type { Visitor } from '../support/visitor.ts';
@@ -11,13 +11,7 @@ import type { Visitor } from '../support/visitor.ts';
 const root = join(import.meta.dirname, '..', '..');
 
 /** A site for one test. */
-async function start(options?: SiteOptions): Promise<Site> {
-  const site = await startSite(options);
-  onTestFinished(async () => {
-    await site.stop();
-  });
-  return site;
-}
+const start = (options?: SiteOptions) => duringTest(startSite(options));
 
 describe.each([
   ['its own address', undefined, false],

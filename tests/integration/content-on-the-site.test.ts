@@ -1,5 +1,6 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Files } from '../../src/site/content/folder.testing.ts';
+import { duringTest } from '../support/site.ts';
 import { startWatchedSite } from '../support/watched-site.ts';
 import type { Learner, Send, WatchedSite } from '../support/watched-site.ts';
 
@@ -123,12 +124,8 @@ it('a folder without any lesson is a site without any lesson', async () => {
 });
 
 /** A site for one test. */
-async function start(files: Files): Promise<WatchedSite> {
-  const site = await startWatchedSite({ files });
-  onTestFinished(async () => {
-    await site.stop();
-  });
-  return site;
+function start(files: Files): Promise<WatchedSite> {
+  return duringTest(startWatchedSite({ files }));
 }
 
 /** Where a site leads besides its content. */

@@ -1,29 +1,22 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { folderWith } from '../../src/site/content/folder.testing.ts';
 import { startPostgres } from '../support/postgres.ts';
-import { startSite } from '../support/site.ts';
+import { duringTest, startSite } from '../support/site.ts';
 import type { Site, SiteOptions } from '../support/site.ts';
 import { rawRequest, signUp, visitorOf, whoIs } from '../support/visitor.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
 /** A site for one test. */
-async function start(options?: SiteOptions): Promise<Site> {
-  const site = await startSite(options);
-  onTestFinished(async () => {
-    await site.stop();
-  });
-  return site;
-}
+const start = (options?: SiteOptions) => duringTest(startSite(options));
 
 describe('the address that a request claims to be for', () => {
   let site: Site;
@@ -94,8 +87,7 @@ it('asks a browser for the words of a page before its scripts', async () => {
 describe('the server does not start', () => {
   /** Runs server.js until it ends, and answers its exit code and what it said. */
   async function run(settings: Record<string, string>) {
-    const data = mkdtempSync(join(tmpdir(), 'cairn-data-'));
-    onTestFinished(() => rmSync(data, { recursive: true, force: true }));
+    const data = folderWith({});
     const server = spawn(process.execPath, ['server.js'], {
       cwd: root,
       env: { PATH: process.env['PATH'], PORT: '0', DATA_DIR: data, ...settings },
@@ -196,8 +188,7 @@ describe('asked to end', () => {
   });
 
   it('keeps its secret and its sessions for the next start', async () => {
-    const data = mkdtempSync(join(tmpdir(), 'cairn-data-'));
-    onTestFinished(() => rmSync(data, { recursive: true, force: true }));
+    const data = folderWith({});
     const first = await startSite({ data });
     const { cookie, email } = await signUp(first);
     await first.stop();
@@ -218,8 +209,7 @@ describe('several processes on one database', () => {
   }
 
   it('share accounts and sessions on SQLite, also when they start together', async () => {
-    const data = mkdtempSync(join(tmpdir(), 'cairn-data-'));
-    onTestFinished(() => rmSync(data, { recursive: true, force: true }));
+    const data = folderWith({});
     await expectShared(await Promise.all([start({ data }), start({ data }), start({ data })]));
   });
 

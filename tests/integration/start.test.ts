@@ -1,23 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { request } from 'node:http';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { page } from '../../src/site/content/folder.testing.ts';
+import { describe, expect, it } from 'vitest';
+import { folderWith, page } from '../../src/site/content/folder.testing.ts';
 import type { Files } from '../../src/site/content/folder.testing.ts';
 import { KNOTS } from '../support/knots.ts';
-import { startSite } from '../support/site.ts';
-import { contentWith, startWatchedSite } from '../support/watched-site.ts';
+import { duringTest, startSite } from '../support/site.ts';
+import { startWatchedSite } from '../support/watched-site.ts';
 
 /** Seconds of the processor that a start may take. */
 const START = 3;
-
-/** A folder of content for one test. */
-function content(files: Files): string {
-  const folder = contentWith(files);
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
 
 /** How long a process has been at work: what others do to the machine is not its fault. */
 function processorSeconds(pid: number): number {
@@ -26,7 +18,7 @@ function processorSeconds(pid: number): number {
 }
 
 it('the built site answers soon, and again when it is started on what it left', async () => {
-  const data = content({});
+  const data = folderWith({});
   for (const start of ['first', 'second']) {
     const site = await startSite({ data });
     const answer = await fetch(site.address);
@@ -37,7 +29,7 @@ it('the built site answers soon, and again when it is started on what it left', 
 });
 
 it('a mark under way when the site is asked to end is answered, and kept', async () => {
-  const data = content({});
+  const data = folderWith({});
   const first = await startWatchedSite({ files: KNOTS, data });
   const { cookie } = await first.signUp();
   const body = JSON.stringify({ contentId: 'clove', contentType: 'lesson', status: 'completed' });
@@ -66,10 +58,7 @@ it('a mark under way when the site is asked to end is answered, and kept', async
   expect(await answered).toBe(200);
   expect(await ended).toBe(0);
 
-  const second = await startWatchedSite({ files: KNOTS, data });
-  onTestFinished(async () => {
-    await second.stop();
-  });
+  const second = await duringTest(startWatchedSite({ files: KNOTS, data }));
   const kept = await second.send('GET', '/api/progress/content?contentId=clove', {
     headers: { cookie },
   });
@@ -105,7 +94,7 @@ describe('content with an error keeps the site from starting, and names file and
   ];
 
   it.each(broken)('%s', async (_, files, places) => {
-    const folder = content(files);
+    const folder = folderWith(files);
     const failure = await startSite({ content: folder }).catch((error: unknown) => error as Error);
     const { message } = failure as Error;
     expect(message).toMatch(/ended with 1\./);

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
 import { isBuilt } from '../../scripts/build.js';
+import { newFolder } from '../../src/site/content/folder.testing.ts';
+import type { Files } from '../../src/site/content/folder.testing.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -15,6 +17,8 @@ export interface SiteOptions {
   program?: string;
   /** A folder of Markdown; default: the sample courses. */
   content?: string;
+  /** Its content by path, instead of a folder: it goes when the site has ended. */
+  files?: Files;
   /** Where SQLite and secrets are; default: a new folder, deleted when the site has ended. */
   data?: string;
   /** A `postgres://` address; default: SQLite. */
@@ -51,10 +55,11 @@ export interface Site {
  */
 export async function startSite(options: SiteOptions = {}): Promise<Site> {
   if (!isBuilt()) throw new Error('The build is older than the sources: npm run build.');
-  const data = options.data ?? mkdtempSync(join(tmpdir(), 'cairn-site-'));
+  const data = options.data ?? newFolder({});
+  const ownContent = options.files && newFolder(options.files);
   const server = startServer(options.program ?? root, {
     PORT: '0',
-    CONTENT_DIR: options.content ?? join(root, 'content'),
+    CONTENT_DIR: ownContent ?? options.content ?? join(root, 'content'),
     DATA_DIR: data,
     ...(options.origin === undefined ? {} : { ORIGIN: options.origin }),
     ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
@@ -86,6 +91,7 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
       }
       const code = await end('SIGTERM');
       if (options.data === undefined) rmSync(data, { recursive: true });
+      if (ownContent !== undefined) rmSync(ownContent, { recursive: true });
       return code;
     },
     async kill() {
@@ -93,6 +99,15 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
       await end('SIGKILL');
     },
   };
+}
+
+/** Ends a site when the test that it was started in is over. */
+export async function duringTest<S extends Site>(starting: Promise<S>): Promise<S> {
+  const site = await starting;
+  onTestFinished(async () => {
+    await site.stop();
+  });
+  return site;
 }
 
 interface Server {

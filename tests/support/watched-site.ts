@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent } from 'node:http';
 import type { OutgoingHttpHeaders } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { writeFiles } from '../../src/site/content/folder.testing.ts';
-import type { Files } from '../../src/site/content/folder.testing.ts';
 import { dumpOf } from './database-dump.ts';
 import { exchange } from './exchange.ts';
 import type { Answer, Sent } from './exchange.ts';
@@ -42,17 +38,9 @@ export interface WatchedSite extends Site {
   stop(): Promise<number | null>;
 }
 
-/** How a watched site differs from the sample site. */
-export interface WatchedSiteOptions extends Omit<SiteOptions, 'content'> {
-  /** Its content, by path; default: the sample courses. */
-  files?: Files;
-}
-
 /** Starts the built site, and watches it. */
-export async function startWatchedSite(options: WatchedSiteOptions = {}): Promise<WatchedSite> {
-  const { files, ...others } = options;
-  const content = files && contentWith(files);
-  const site = await startSite({ ...others, ...(content !== undefined && { content }) });
+export async function startWatchedSite(options: SiteOptions = {}): Promise<WatchedSite> {
+  const site = await startSite(options);
   const agent = new Agent({ keepAlive: true });
   const send: Send = async (method, path, sent = {}) => {
     const answer = await exchange(site.address, agent, { method, path, ...sent });
@@ -75,19 +63,11 @@ export async function startWatchedSite(options: WatchedSiteOptions = {}): Promis
     async stop() {
       agent.destroy();
       const code = await site.stop();
-      if (content) rmSync(content, { recursive: true });
       const told = [...secrets].filter((secret) => site.output().includes(secret));
       expect(told, 'the log names them').toEqual([]);
       return code;
     },
   };
-}
-
-/** Writes files into a new folder in the machine's place for temporary ones; returns its path. */
-export function contentWith(files: Files): string {
-  const folder = mkdtempSync(join(tmpdir(), 'cairn-content-'));
-  writeFiles(folder, files);
-  return folder;
 }
 
 function learnerOf(send: Send, account: Pick<Learner, 'id' | 'email' | 'cookie'>): Learner {

@@ -8,8 +8,14 @@ export type Files = Record<string, string | Uint8Array>;
 
 /** Makes a folder with these files that is gone when the test is over; returns its path. */
 export function folderWith(files: Files): string {
-  const dir = mkdtempSync(join(tmpdir(), 'content-'));
+  const dir = newFolder(files);
   onTestFinished(() => rmSync(dir, { recursive: true }));
+  return dir;
+}
+
+/** Makes a folder with these files in the machine's place for temporary ones; returns its path. */
+export function newFolder(files: Files): string {
+  const dir = mkdtempSync(join(tmpdir(), 'cairn-'));
   writeFiles(dir, files);
   return dir;
 }

@@ -150,6 +150,7 @@ export const pages = {
       'The mistake is ours, not yours. What you marked before is safe. Please try again in a moment.',
     trace: 'If you report it, this number helps us find it:',
     refused: 'That did not work',
+    tryAgain: 'Try again',
     toHome: 'To the start page',
     toDashboard: 'To your progress',
   },

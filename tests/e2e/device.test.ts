@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { expectNoSidewaysScroll } from '../support/chromium.ts';
 import { setStage } from '../support/stories.ts';
 import {
   COURSE,
@@ -30,6 +31,10 @@ describe('a guest', () => {
       await markButton(page).click();
       await expectMarked(page, true);
       await keptOnDevice(page, 1);
+      await page.setViewportSize({ width: 320, height: 900 });
+      await page.getByRole('banner').getByText('Saved here').waitFor();
+      const header = await page.getByRole('banner').boundingBox();
+      expect(header?.height, 'one line of the header').toBeLessThan(80);
       await page.close();
 
       const again = await context.newPage();
@@ -213,6 +218,8 @@ describe('marks that wait', () => {
         await markButton(page).click();
         const header = page.getByRole('banner');
         await header.getByText('Signed out, 1 waiting').waitFor();
+        await page.setViewportSize({ width: 320, height: 900 });
+        await expectNoSidewaysScroll(page);
         await expectMarked(page, true);
         expect(await header.getByRole('button', { name: /^Account of/ }).count()).toBe(0);
         await header.getByRole('link', { name: 'Sign in' }).click();

@@ -1,0 +1,60 @@
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { expectAccessible, expectNoSidewaysScroll, keepPicture } from '../support/chromium.ts';
+import { setStage } from '../support/stories.ts';
+import { enrol } from './learner.ts';
+
+const { site, story } = await setStage({}, { serviceWorker: false, width: 320 });
+const failures = [/status of 500/];
+
+/** Takes a table away under the running site; the answer puts it back. */
+function withoutTable(name: string): () => void {
+  const rename = (from: string, to: string) => {
+    const database = new DatabaseSync(join(site.data, 'cairn.db'));
+    database.exec(`alter table ${from} rename to ${to}`);
+    database.close();
+  };
+  rename(name, 'taken_away');
+  return () => rename('taken_away', name);
+}
+
+test('a page that fails gives a number to report, and is there when it is asked for again', () =>
+  story(
+    async (page) => {
+      await enrol(page);
+      const putBack = withoutTable('certificates');
+      const answer = await page.goto('/dashboard?from=here');
+      expect(answer?.status()).toBe(500);
+      await expectAccessible(page);
+      await expectNoSidewaysScroll(page);
+      await keepPicture(page, 'failed');
+      const number = await page.getByText(/^[0-9a-f]{32}$/).textContent();
+      expect(site.output()).toContain(number);
+
+      putBack();
+      await page.getByRole('link', { name: 'Try again' }).click();
+      await page.getByRole('heading', { name: 'Your progress' }).waitFor();
+      expect(page.url()).toContain('?from=here');
+    },
+    { expectedErrors: failures },
+  ));
+
+test('a failure around all pages says so without any of the site’s own parts', () =>
+  story(
+    async (page) => {
+      await enrol(page);
+      const putBack = withoutTable('sessions');
+      const answer = await page.goto('/dashboard', { waitUntil: 'commit' });
+      expect(answer?.status()).toBe(500);
+      await page.getByRole('heading', { name: 'Something went wrong' }).waitFor();
+      await expectAccessible(page);
+      await expectNoSidewaysScroll(page);
+      await keepPicture(page, 'failed-altogether');
+
+      putBack();
+      await page.getByRole('link', { name: 'Try again' }).click();
+      await page.getByRole('heading', { name: 'Your progress' }).waitFor();
+    },
+    { expectedErrors: failures },
+  ));

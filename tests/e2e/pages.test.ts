@@ -130,7 +130,7 @@ test('nothing moves after the first paint, nor flashes: what the server sent is 
         const sent = await (await page.request.get(path)).text();
         await page.goto(path, { waitUntil: 'networkidle' });
         const moved = await page.evaluate(() => document.documentElement.dataset['moved'] ?? '0');
-        expect(Number(moved), `layout shift of ${path}`).toBeLessThan(0.01);
+        expect(Number(moved), `layout shift of ${path}`).toBeLessThan(0.005);
         const ticks = await page.getByText('Completed', { exact: true }).count();
         expect(sent.split('>Completed<').length - 1, `ticks of ${path}`).toBe(ticks);
       }

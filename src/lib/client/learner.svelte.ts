@@ -1,5 +1,4 @@
 import { untrack } from 'svelte';
-import { createSubscriber } from 'svelte/reactivity';
 import type {
   AddressedAct,
   Book,
@@ -63,17 +62,13 @@ export class Learner {
   #book: Book;
   #user: string | null = $state.raw(null);
   #known = $state.raw(false);
-  /** What is read of the replica past the book follows it by this. */
-  readonly #follow = createSubscriber((update) => {
-    this.#notify = update;
-  });
-  #notify: () => void = () => undefined;
   /** What the storage keeps outlives the page, but for what was made under this name. */
   #outlives = true;
   #overflowing: string | null = null;
   #durable = $state.raw(true);
   #replaced = $state.raw(false);
-  #pending = $state.raw(0);
+  /** Made anew with every change of the replica: what is read of that past the book follows this. */
+  #waiting: readonly Operation[] = $state.raw([]);
   #attention: readonly Attention[] = $state.raw([]);
   #phase: SyncPhase = $state.raw('idle');
   #reached = $state.raw(true);
@@ -122,13 +117,12 @@ export class Learner {
 
   /** How many operations the server has not acknowledged. */
   get pending(): number {
-    return this.#pending;
+    return this.#waiting.length;
   }
 
   /** Those operations. Reactive as a whole. */
   get waiting(): readonly Operation[] {
-    this.#follow();
-    return this.#replica.waiting;
+    return this.#waiting;
   }
 
   get attention(): readonly Attention[] {
@@ -156,14 +150,12 @@ export class Learner {
 
   /** Says whether there is anything of the learner on this device. Reactive. */
   get isEmpty(): boolean {
-    this.#follow();
-    return this.#replica.isEmpty;
+    return this.#waiting.length === 0 && this.#replica.isEmpty;
   }
 
   /** What the learner sees of other content than the page's. Reactive as a whole. */
   bookOf(catalogue: Catalogue): Book {
-    this.#follow();
-    return this.#replica.view(catalogue);
+    return this.#replica.view(catalogue, this.#waiting);
   }
 
   /** Takes in what the server loaded for another page, or for the same one again. */
@@ -222,7 +214,7 @@ export class Learner {
 
   /** What acts are made from once all before them is in the outbox. */
   get #namedDesk(): Desk {
-    const book = this.#replica.view(this.#page.catalogue, { made: [] });
+    const book = this.#replica.view(this.#page.catalogue, this.#replica.unacknowledged);
     return { book, device: this.#device! };
   }
 
@@ -358,8 +350,7 @@ export class Learner {
   }
 
   #apply(operations: readonly Operation[]): void {
-    this.#pending = this.#replica.pending;
-    this.#notify();
+    this.#waiting = this.#replica.waiting;
     for (const operation of operations) {
       applyUnsent(this.#page.catalogue, this.#book, operation);
     }
@@ -368,8 +359,7 @@ export class Learner {
   /** Makes the view anew and puts in what differs, so that only what changed is drawn again. */
   #show(): void {
     untrack(() => {
-      this.#pending = this.#replica.pending;
-      this.#notify();
+      this.#waiting = this.#replica.waiting;
       const view = this.#replica.view(this.#page.catalogue);
       bringTo(this.#book, view);
     });

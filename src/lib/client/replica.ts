@@ -12,12 +12,7 @@ export class Replica {
   #landing: { operation: Operation; deferred: boolean }[] = [];
   #cursor: string | null = null;
 
-  /** How many operations the server has not acknowledged. */
-  get pending(): number {
-    return this.#unacknowledged.length + this.#made.length;
-  }
-
-  /** Those operations. */
+  /** Operations that the server has not acknowledged. */
   get waiting(): readonly Operation[] {
     return [...this.#unacknowledged, ...this.#made];
   }
@@ -32,9 +27,9 @@ export class Replica {
     return this.#cursor;
   }
 
-  /** Says whether there is anything to show of the learner. */
+  /** Says whether the server has shown nothing of the learner. */
   get isEmpty(): boolean {
-    return this.#rows.size + this.pending === 0;
+    return this.#rows.size === 0;
   }
 
   /** An item's row as the server last sent it. */
@@ -113,10 +108,10 @@ export class Replica {
     return this.#made.length > 0;
   }
 
-  /** What the learner sees; without `made`, as of what has its name for good. */
-  view(catalogue: Catalogue, { made = this.#made } = {}): Book {
+  /** What the learner sees; or would, if no others waited. */
+  view(catalogue: Catalogue, waiting = this.waiting): Book {
     const landing = this.#landing.map(({ operation }) => operation);
-    return viewOf(catalogue, this.#rows, [...landing, ...this.#unacknowledged, ...made]);
+    return viewOf(catalogue, this.#rows, [...landing, ...waiting]);
   }
 }
 

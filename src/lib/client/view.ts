@@ -8,6 +8,7 @@ import {
   settle,
   stamp,
   UNTOUCHED,
+  valueAt,
   walk,
 } from '../core/index.ts';
 
@@ -51,7 +52,7 @@ export function applyUnsent(catalogue: Catalogue, book: Book, operation: Operati
 
 /** Milliseconds that a device has spent on an item. */
 export function spentOn(state: ItemState | undefined, device: string): number {
-  return (state && Object.hasOwn(state.spent, device) && state.spent[device]) || 0;
+  return valueAt(state?.spent ?? {}, device) ?? 0;
 }
 
 /** What the learner reads: the course, or all that lies loose in the outline as if in one course. */

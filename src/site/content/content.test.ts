@@ -238,6 +238,7 @@ questions: [{ kind: text, prompt: What?, answer: [secret] }]`),
     ['#\n\n# Yes', 'Yes'],
     ['<h1 align="center">\n  <img src="x.png"> The <b>name</b>\n</h1>\n\n## Later', 'The name'],
     ['# See [the site][1]\n\n[1]: https://example.com', 'See the site'],
+    ['# Slices {#part}', 'Slices'],
     ['No heading\n#hashtag\n', 'My page'],
     ['', 'My page'],
   ])('takes from %j the title %j', (text, title) => {

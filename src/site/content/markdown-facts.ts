@@ -4,6 +4,7 @@ import remarkParse from 'remark-parse';
 import { unified } from 'unified';
 import { visit } from 'unist-util-visit';
 import { isVideo } from './media-types.ts';
+import { GIVEN_ID } from './page-headings.ts';
 
 /** A line that may make a heading: `# …`, `===` or `---` below one, or an HTML heading's start or end. */
 const MAY_BE_HEADING = /^ {0,3}(?:#{1,6}(?:[ \t]|$)|=+[ \t]*$|-+[ \t]*$)|<\/h[1-6]\s*>/i;
@@ -74,7 +75,7 @@ function possibleHeadings(lines: readonly string[]): number[] {
 
 function headingIn(tree: Root): string | undefined {
   for (const node of tree.children) {
-    const text = headingText(node);
+    const text = headingText(node)?.replace(GIVEN_ID, '');
     if (text) return text;
   }
   return undefined;

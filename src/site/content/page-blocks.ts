@@ -22,6 +22,7 @@ export function finishBlocks(tree: Root): void {
         return node.properties.ariaLabel ? undefined : index;
       case 'details':
         addSummary(node);
+        wrapText(node);
         return undefined;
       default:
         return undefined;
@@ -60,6 +61,29 @@ function addSummary(details: Element): void {
   if (childOf(details, 'summary')) return;
   const children: ElementContent[] = [{ type: 'text', value: contentMessages.details }];
   details.children.unshift({ type: 'element', tagName: 'summary', properties: {}, children });
+}
+
+const BLOCKS =
+  /^(?:summary|p|ul|ol|dl|pre|table|blockquote|div|section|figure|details|h[1-6]|hr|video|audio)$/;
+
+/** Text that stands loose in a foldable part, for want of an empty line above it, is a paragraph. */
+function wrapText(details: Element): void {
+  const children: Element['children'] = [];
+  let loose: ElementContent[] = [];
+  const close = () => {
+    const isBlank = loose.every((each) => each.type === 'text' && !each.value.trim());
+    if (isBlank) children.push(...loose);
+    else children.push({ type: 'element', tagName: 'p', properties: {}, children: loose });
+    loose = [];
+  };
+  for (const child of details.children) {
+    if (child.type === 'element' && BLOCKS.test(child.tagName)) {
+      close();
+      children.push(child);
+    } else loose.push(child);
+  }
+  close();
+  details.children = children;
 }
 
 function childOf(node: Element, tagName: string): Element | undefined {

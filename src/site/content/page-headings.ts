@@ -12,8 +12,23 @@ export interface Heading {
   text: string;
 }
 
+/** The end of a heading to which its author gives an id, as in `## Slices {#slices}`. */
+export const GIVEN_ID = /\s*\{\s*#([\w.:-]+)\s*\}\s*$/;
+
 /** Gives every heading the id by which authors link to it, the title's own heading too. */
-export const nameHeadings = rehypeSlug({ prefix: ID_PREFIX });
+export function nameHeadings(tree: Root): void {
+  visit(tree, 'element', (node) => {
+    const last = isHeading(node) ? node.children.at(-1) : undefined;
+    if (last?.type !== 'text') return;
+    const id = GIVEN_ID.exec(last.value)?.[1];
+    if (id === undefined) return;
+    last.value = last.value.replace(GIVEN_ID, '');
+    node.properties.id = ID_PREFIX + id;
+  });
+  nameBySlug(tree);
+}
+
+const nameBySlug = rehypeSlug({ prefix: ID_PREFIX });
 
 /**
  * Fits an author's headings into a page that shows its title itself: takes the title's own heading
@@ -21,7 +36,7 @@ export const nameHeadings = rehypeSlug({ prefix: ID_PREFIX });
  */
 export function arrangeHeadings(tree: Root, title: string): Heading[] {
   removeTitle(tree, title);
-  shiftLevels(tree);
+  nestHeadings(tree);
   return tree.children.filter(isHeading).map((heading) => ({
     depth: levelOf(heading),
     id: String(heading.properties.id),
@@ -37,15 +52,18 @@ function removeTitle(tree: Root, title: string): void {
   });
 }
 
-function shiftLevels(tree: Root): void {
-  const headings: Element[] = [];
+/** Leaves no level out: a gap would be read out as if a heading were missing. */
+function nestHeadings(tree: Root): void {
+  /** The author's levels of the headings around the one that is looked at. */
+  let around: number[] = [];
   visit(tree, 'element', (node) => {
     if ('dataFootnotes' in node.properties) return SKIP;
-    if (isHeading(node)) headings.push(node);
-    return;
+    if (!isHeading(node)) return undefined;
+    const level = levelOf(node);
+    around = [...around.filter((each) => each < level), level];
+    node.tagName = `h${Math.min(6, around.length + 1)}`;
+    return undefined;
   });
-  const shift = 2 - Math.min(...headings.map(levelOf));
-  for (const heading of headings) heading.tagName = `h${Math.min(6, levelOf(heading) + shift)}`;
 }
 
 function isHeading(node: Root['children'][number]): node is Element {

@@ -30,10 +30,12 @@ describe('headings', () => {
     expect(await htmlOf('<h1>A <i>b</i></h1>\n\nText', { title: 'A b' })).toBe('<p>Text</p>');
   });
 
-  it('begins at level 2 and keeps the steps between levels', async () => {
+  it('begins at level 2 and leaves no level out', async () => {
     const levels = async (markdown: string) =>
       (await render(markdown)).headings.map(({ depth, text }) => `${depth} ${text}`);
-    expect(await levels('# Other\n## B\n#### C\n###### D')).toEqual(['2 Other', '3 B', '5 C', '6 D']);
+    expect(await levels('# Other\n## B\n#### C\n###### D')).toEqual(['2 Other', '3 B', '4 C', '5 D']);
+    expect(await levels('## A\n#### B\n#### C\n### D\n## E')).toEqual(['2 A', '3 B', '3 C', '3 D', '2 E']);
+    expect(await levels('### A\n## B\n### C')).toEqual(['2 A', '2 B', '3 C']);
     expect(await levels('## A\n### B')).toEqual(['2 A', '3 B']);
     expect(await levels('#### A\n##### B')).toEqual(['2 A', '3 B']);
     expect(await levels('# Title\n### A')).toEqual(['2 A']);
@@ -42,6 +44,17 @@ describe('headings', () => {
   it('gives ids that belong to nothing else, in every script', async () => {
     const { headings } = await render('## App\n## App\n## Über `x`\n## 日本');
     expect(headings.map(({ id }) => id)).toEqual(['s-app', 's-app-1', 's-über-x', 's-日本']);
+  });
+
+  it('takes the ids that authors give', async () => {
+    const { html, headings } = await render('## Slices {#part}\n## `x` { #y.z }\n## {#z} no\n\n[to](#part)');
+    expect(headings).toEqual([
+      { depth: 2, id: 's-part', text: 'Slices' },
+      { depth: 2, id: 's-y.z', text: 'x' },
+      { depth: 2, id: 's-z-no', text: '{#z} no' },
+    ]);
+    expect(html).toContain('<a href="#s-part">to</a>');
+    expect(await htmlOf('# A b {#c}\n\nText', { title: 'A b' })).toBe('<p>Text</p>');
   });
 
   it('lists those of the running text alone', async () => {
@@ -197,7 +210,14 @@ describe('blocks', () => {
       '<details><summary>Details</summary>\n<p>Some <em>text</em></p>\n</details>',
     );
     expect(await htmlOf('<details><summary>More</summary>x</details>')).toBe(
-      '<details><summary>More</summary>x</details>',
+      '<details><summary>More</summary><p>x</p></details>',
+    );
+  });
+
+  it('makes paragraphs of what stands loose in foldable parts', async () => {
+    const html = await htmlOf('<details>\nOne <b>thing</b>\nand\n\nTwo\n\n- x\n</details>');
+    expect(html.replaceAll('\n', '')).toBe(
+      '<details><summary>Details</summary><p>One <b>thing</b>and</p><p>Two</p><ul><li>x</li></ul></details>',
     );
   });
 });

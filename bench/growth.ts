@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { createCatalogue } from 'sveltekit-cairn';
 import { createProgressServer, sqlite } from 'sveltekit-cairn/server';
+import { median, ROUNDS } from './compare.ts';
 import { courseOf } from './course.ts';
 
 /** How much is there before anything is measured. */
-export interface Scale {
+interface Scale {
   /** In the course. */
   units: number;
   /** With progress in the table. */
@@ -15,7 +16,7 @@ export interface Scale {
 }
 
 /** One progress server on a fresh SQLite file, ready to be measured again and again. */
-export interface Subject {
+interface Subject {
   /** Microseconds per update, over one round. */
   round(): Promise<number>;
   close(): Promise<void>;
@@ -27,8 +28,33 @@ const ACTIVE = 50;
 /** Lessons that are worked on, all in one module: a group writes as many rows whatever the scale. */
 const LESSONS = 9;
 
+/** Prints what an update costs at two scales, and how much more at the larger. */
+export async function growth(
+  name: string,
+  small: Partial<Scale>,
+  large: Partial<Scale>,
+): Promise<void> {
+  const usual = { units: 100, learners: 100 };
+  const subjects = [
+    await subjectAt({ ...usual, ...small }),
+    await subjectAt({ ...usual, ...large }),
+  ];
+  const times: number[][] = [[], []];
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const [n, subject] of subjects.entries()) {
+      const time = await subject.round();
+      if (round > 0) times[n]!.push(time);
+    }
+  }
+  await Promise.all(subjects.map((subject) => subject.close()));
+  const [few, many] = times.map(median) as [number, number];
+  console.log(
+    `${name}: ${few.toFixed(0)} µs an update, then ${many.toFixed(0)} µs: × ${(many / few).toFixed(2)}`,
+  );
+}
+
 /** Fills a database to a scale. */
-export async function subjectAt({ units, learners }: Scale): Promise<Subject> {
+async function subjectAt({ units, learners }: Scale): Promise<Subject> {
   const dir = mkdtempSync(join(tmpdir(), 'growth-'));
   const database = sqlite(join(dir, 'progress.db'));
   const { kysely } = database;

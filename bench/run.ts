@@ -6,8 +6,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { startPostgres } from '../tests/support/postgres.ts';
+import { compare, ROUNDS } from './compare.ts';
 import { courseOf, PER_MODULE, writeContent } from './course.ts';
-import { subjectAt } from './growth.ts';
+import { growth } from './growth.ts';
+import type { Learner } from './learners.ts';
+import {
+  CONNECTIONS,
+  cookiesOf,
+  load,
+  OFFLINE,
+  PER_SYNC,
+  REQUESTS,
+  signUpAll,
+  syncRequests,
+  UNITS,
+} from './learners.ts';
 import type { LoadRequest } from './load.ts';
 import { drive } from './load.ts';
 import type { Peer } from './process.ts';
@@ -16,15 +29,6 @@ import { tick } from './tick.ts';
 
 const root = join(import.meta.dirname, '..');
 const dir = mkdtempSync(join(tmpdir(), 'bench-'));
-const UNITS = 500;
-const LEARNERS = 100;
-const CONNECTIONS = 100;
-const ROUNDS = 5;
-/** Below what the rate limit lets 100 learners do at once, over all rounds. */
-const REQUESTS = 4000;
-/** Operations made in a week offline, and how many go into one sync. */
-const OFFLINE = 1000;
-const PER_SYNC = 200;
 /** Learners who come back in one round: of one alone the server is not warm before the last round. */
 const COMING_BACK = 5;
 
@@ -165,35 +169,6 @@ async function syncs(): Promise<void> {
   await site.stop();
 }
 
-function syncRequests({ id, cookie }: Learner): LoadRequest[] {
-  const operations = Array.from({ length: OFFLINE }, (_, n) => ({
-    seq: n + 1,
-    at: Date.now() - (OFFLINE - n) * 600_000,
-    epoch: 0,
-    contentId: `lesson-${(n * 31) % UNITS}`,
-    ...(n % 3 === 0 ? { kind: 'opened' } : { kind: 'completed', by: 'button' }),
-  }));
-  // As a device does it: each request goes on from what the one before was answered.
-  let cursor: unknown = null;
-  return Array.from({ length: OFFLINE / PER_SYNC }, (_, n): LoadRequest => {
-    const batch = operations.slice(n * PER_SYNC, (n + 1) * PER_SYNC);
-    const head = { v: 1, device: 'bench-device', asUser: id, now: Date.now(), catalogue: null };
-    return {
-      method: 'POST',
-      path: '/api/progress/sync',
-      cookie,
-      body: () => JSON.stringify({ ...head, cursor, operations: batch }),
-      answered: (body) => {
-        cursor = cursorIn(body);
-      },
-    };
-  });
-}
-
-function cursorIn(body: string): unknown {
-  return (JSON.parse(body) as { cursor: unknown }).cursor;
-}
-
 async function completeHalf({ origin }: Peer, learners: readonly Learner[]): Promise<void> {
   const requests = learners.flatMap(({ cookie }) =>
     Array.from({ length: UNITS / PER_MODULE / 2 }, (_, n): LoadRequest => {
@@ -217,69 +192,6 @@ function completeHalfByHand(file: string, learners: readonly Learner[]): void {
   database.close();
 }
 
-async function growth(name: string, small: Partial<Scale>, large: Partial<Scale>): Promise<void> {
-  const usual = { units: 100, learners: 100 };
-  const subjects = [
-    await subjectAt({ ...usual, ...small }),
-    await subjectAt({ ...usual, ...large }),
-  ];
-  const times: number[][] = [[], []];
-  for (let round = 0; round <= ROUNDS; round++) {
-    for (const [n, subject] of subjects.entries()) {
-      const time = await subject.round();
-      if (round > 0) times[n]!.push(time);
-    }
-  }
-  await Promise.all(subjects.map((subject) => subject.close()));
-  const [few, many] = times.map(median) as [number, number];
-  console.log(
-    `${name}: ${few.toFixed(0)} µs an update, then ${many.toFixed(0)} µs: × ${(many / few).toFixed(2)}`,
-  );
-}
-
-type Scale = Parameters<typeof subjectAt>[0];
-
-/** Runs both in turn, round after round, and prints the medians and their ratio. */
-async function compare(
-  name: string,
-  subjects: Record<string, () => ReturnType<typeof drive>>,
-): Promise<void> {
-  const rates = new Map(Object.keys(subjects).map((key) => [key, [] as number[]]));
-  const waits = new Map(Object.keys(subjects).map((key) => [key, [] as number[]]));
-  for (let round = 0; round <= ROUNDS; round++) {
-    for (const [key, run] of Object.entries(subjects)) {
-      const { perSecond, p99 } = await run();
-      // The first round warms up.
-      if (round === 0) continue;
-      rates.get(key)!.push(perSecond);
-      waits.get(key)!.push(p99);
-    }
-  }
-  const figures = [...rates].map(([key, each]) => ({ key, rate: median(each) }));
-  const [ours, beside] = figures as [(typeof figures)[0], (typeof figures)[0]];
-  const shown = figures.map(
-    ({ key, rate }) => `${key} ${rate.toFixed(0)}/s (p99 ${median(waits.get(key)!).toFixed(1)} ms)`,
-  );
-  console.log(`${name}: ${shown.join(', ')}: × ${(ours.rate / beside.rate).toFixed(2)}`);
-}
-
-function load(cookies: readonly string[], path: string) {
-  const requests = Array.from({ length: REQUESTS }, (_, n): LoadRequest => {
-    const body = {
-      contentId: `lesson-${(n * 31) % UNITS}`,
-      contentType: 'lesson',
-      status: n % 3 === 0 ? 'in-progress' : 'completed',
-    };
-    return {
-      method: 'POST',
-      path,
-      cookie: cookies[n % cookies.length]!,
-      body: JSON.stringify(body),
-    };
-  });
-  return { requests, connections: CONNECTIONS };
-}
-
 function startSite(settings: Record<string, string>): Promise<Peer> {
   return startPeer(['server.js'], {
     PORT: '0',
@@ -287,37 +199,4 @@ function startSite(settings: Record<string, string>): Promise<Peer> {
     DATA_DIR: mkdtempSync(join(dir, 'data-')),
     ...settings,
   });
-}
-
-interface Learner {
-  id: string;
-  cookie: string;
-}
-
-function cookiesOf(learners: readonly Learner[]): string[] {
-  return learners.map(({ cookie }) => cookie);
-}
-
-/** So many new learners. */
-async function signUpAll({ origin }: Peer): Promise<Learner[]> {
-  const learners: Learner[] = [];
-  for (let n = 0; n < LEARNERS; n++) {
-    const answer = await fetch(`${origin}/api/auth/sign-up/email`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', origin },
-      body: JSON.stringify({
-        name: 'Learner',
-        email: `learner-${n}@example.org`,
-        password: 'a password for measuring',
-      }),
-    });
-    if (!answer.ok) throw new Error(`Signing up was answered ${answer.status}.`);
-    const { user } = (await answer.json()) as { user: { id: string } };
-    learners.push({ id: user.id, cookie: answer.headers.getSetCookie()[0]!.split(';')[0]! });
-  }
-  return learners;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

@@ -44,7 +44,7 @@ export const load: PageServerLoad = async ({ params, locals, depends }) => {
 };
 
 function itemAt({ roots }: Catalogue, path: string): Item | undefined {
-  return [...walk(roots)].find((item) => item.path === path);
+  return walk(roots).find((item) => item.path === path);
 }
 
 const mark = v.object({ contentId: v.string(), intent: v.picklist(['complete', 'reopen']) });

@@ -112,7 +112,7 @@ describe('next', () => {
 
 describe('continue', () => {
   law(
-    'is the open unit visited last, else the next after the one completed last',
+    'is the open unit in progress visited last, else the next after the one completed last',
     {
       holds: ({ catalogue, book, course }) => answer(continueAt(catalogue, book, course)),
       fails: {
@@ -124,10 +124,18 @@ describe('continue', () => {
         },
         'the first open unit': ({ catalogue, book, course }) =>
           answer(next(catalogue, book, { course })),
+        'what was started again': ({ catalogue, book, course }) => {
+          const states = [...book.states].map(([id, state]) => {
+            return [id, { ...state, started: state.lastAccessed }] as const;
+          });
+          return answer(continueAt(catalogue, createBook(states), course));
+        },
       },
     },
     everywhere<Answer>(({ content, course, history }) => {
-      const visited = latest(raising(course, history), history, (truth) => truth.lastAccessed);
+      const visited = latest(raising(course, history), history, ({ begun, lastAccessed }) =>
+        begun ? lastAccessed : null,
+      );
       if (visited) return { id: visited.id, reason: 'ahead' };
       const completed = latest(allUnits(course), history, (truth) => truth.completedAt);
       return nextTruth({ content, course, from: completed, history });
@@ -137,6 +145,16 @@ describe('continue', () => {
   test('of a course that nobody has begun is its first unit', () => {
     const catalogue = createCatalogue([course('a', 'b')]);
     expect(continueAt(catalogue, createBook(), catalogue.roots[0]!).item?.id).toBe('a');
+  });
+
+  test('of a course that was started again is its first unit', () => {
+    const catalogue = createCatalogue([course('a', 'b')]);
+    const again = { ...UNTOUCHED, epoch: 1, lastAccessed: 9 };
+    const book = createBook([
+      ['a', again],
+      ['b', again],
+    ]);
+    expect(continueAt(catalogue, book, catalogue.roots[0]!).item?.id).toBe('a');
   });
 
   test('is where the learner was last, not what lies furthest on', () => {

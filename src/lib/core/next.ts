@@ -21,13 +21,14 @@ export function next(catalogue: Catalogue, book: Book, place: { course: Item; fr
 }
 
 /**
- * Where a learner goes on with a course: the open unit that was visited last, else the next one
- * after the unit completed last.
+ * Where a learner goes on with a course: the open unit in progress that was visited last, else the
+ * next one after the unit completed last. What was started again is not where one stopped.
  */
 export function continueAt(catalogue: Catalogue, book: Book, course: Item): Next {
-  const visited = last(openUnits(catalogue, book, { item: course }), (unit) =>
-    lastVisit(statesOf(book, unit)),
-  );
+  const visited = last(openUnits(catalogue, book, { item: course }), (unit) => {
+    const states = statesOf(book, unit);
+    return statusOf(states) === 'in-progress' ? lastVisit(states) : null;
+  });
   if (visited) return { item: visited, reason: 'ahead' };
   const completed = last(
     unitsOf(catalogue, course),

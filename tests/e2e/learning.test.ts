@@ -114,6 +114,22 @@ describe('a learner', () => {
       await page.getByText('Saved here').waitFor();
     }));
 
+  test('copies one of several blocks of code, each by a button of its own name', () =>
+    story(async (page, context) => {
+      await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+      await page.goto('/web/progress-on-sveltekit/server/api-routes');
+      const blocks = await page.getByRole('group', { name: /^Code / }).count();
+      expect(blocks).toBeGreaterThan(2);
+      for (let place = 1; place <= blocks; place++) {
+        const button = page.getByRole('button', { name: new RegExp(`^Copy Code ${place}\\b`) });
+        expect(await button.count(), `buttons of block ${place}`).toBe(1);
+      }
+      await page.getByRole('button', { name: /^Copy Code 2/ }).click();
+      await page.getByRole('button', { name: /^Copied Code 2/ }).waitFor();
+      const code = await page.getByRole('group', { name: /^Code 2/ }).textContent();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(code);
+    }));
+
   test('has nothing recorded by a preload: a link that was hovered is not opened', () =>
     story(async (page) => {
       await enrol(page);

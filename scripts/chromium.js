@@ -24,14 +24,14 @@ export const chromiumArguments = [
 /**
  * The settings under which the tests find a Chromium: installs one when the machine has none.
  * Throws a sentence that says what to do when nothing works.
- * @returns {Promise<Record<string, string>>}
+ * @returns {Promise<{ settings: Record<string, string> }>}
  */
 export async function provideChromium() {
   const program =
     findChromium() ??
     ((await installDebianPackage('chromium')) ? findChromium() : undefined) ??
     ((await installOwnCopy()) ? findChromium() : undefined);
-  if (program !== undefined) return { CHROMIUM: program };
+  if (program !== undefined) return { settings: { CHROMIUM: program } };
   throw new Error(
     'The tests need Chromium: install it, or set CHROMIUM to the path of a Chromium or Chrome program.',
   );

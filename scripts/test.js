@@ -9,10 +9,11 @@ import { providePostgres } from './postgres.js';
 import { fail, root, run, timed, toolEnvironment } from './project.js';
 
 /**
- * One check. Its script is package.json's; what it needs is made sure of first and may give it
- * settings; one with tests is a run of vitest, whose tests are counted; those that only read the
+ * One check. Its script is package.json's; what it needs is made sure of first, may give it
+ * settings, and may end with it; one with tests is a run of vitest, whose tests are counted; those that only read the
  * source run beside each other.
- * @typedef {() => Promise<Record<string, string> | void>} Need
+ * @typedef {{ settings?: Record<string, string>, end?: () => Promise<void> }} Provided
+ * @typedef {() => Promise<Provided | void>} Need
  * @typedef {{ name: string, script?: string, reads?: boolean, tests?: boolean, needs?: Need[] }} Step
  */
 
@@ -32,12 +33,7 @@ const steps = [
     tests: true,
     needs: [buildIfChanged, providePostgres],
   },
-  {
-    name: 'e2e',
-    script: 'test:e2e',
-    tests: true,
-    needs: [buildIfChanged, providePostgres, provideChromium],
-  },
+  { name: 'e2e', script: 'test:e2e', tests: true, needs: [buildIfChanged, provideChromium] },
   { name: 'package', script: 'test:package', tests: true },
 ];
 
@@ -84,17 +80,19 @@ async function all(runs) {
 
 /** @param {Step} step */
 async function runStep({ name, script, reads = false, tests = false, needs = [] }) {
-  const settings = {};
-  for (const provide of needs) Object.assign(settings, await provide());
-  if (script === undefined) return;
   const report = join(reports, `${name}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  /** @type {Provided[]} */
+  const provided = [];
+  for (const provide of needs) provided.push((await provide()) ?? {});
+  if (script === undefined) return;
   const code = await timed(`Step ${name}`, () =>
     run('npm', ['run', '--silent', script, '--', ...(tests ? reporters : [])], {
-      environment: { ...toolEnvironment, ...settings },
+      environment: Object.assign({}, toolEnvironment, ...provided.map(({ settings }) => settings)),
       quiet: reads,
     }),
   );
+  for (const { end } of provided) await end?.();
   const counted = tests ? addUp(report) : true;
   if (code !== 0 || !counted) {
     throw new Error(`Stopped at the step "${name}": npm test -- ${name} runs it alone.`);

@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newFolder } from '../../src/site/content/folder.testing.ts';
 import { expectAccessible, launchChromium, visit } from '../support/chromium.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../scripts/free-port.js';
 import { CLOVE, KNOTS } from '../support/knots.ts';
 import { makeNextBuild } from '../support/next-build.ts';
 import { startSite } from '../support/site.ts';

@@ -16,7 +16,7 @@ export interface Engine {
   sync(learner: string, body: SyncBody): Promise<Answer<SyncAnswer> | null>;
   /** Ends it at once, and waits until it is gone. */
   kill(): Promise<void>;
-  /** What it complained of, but that a lock was not free in time: that is a busy machine's. */
+  /** What it complained of, but that it got no lock or connection in time: that is a busy machine's. */
   complaints(): string;
 }
 
@@ -40,6 +40,8 @@ export interface SyncAnswer {
   cursor: string;
   more: boolean;
 }
+
+const BUSY = /^.*(?:lock timeout|database is locked|gives no connection).*\n/gm;
 
 /** Starts an engine on a database and waits until it listens. */
 export async function startEngine(address: string, mode = 'locked'): Promise<Engine> {
@@ -70,7 +72,7 @@ export async function startEngine(address: string, mode = 'locked'): Promise<Eng
   }
 
   return {
-    complaints: () => complaints.replaceAll(/^.*(?:lock timeout|database is locked).*\n/gm, ''),
+    complaints: () => complaints.replaceAll(BUSY, ''),
     update: (learner, body) => post('/update', learner, body),
     sync: (learner, body) => {
       const now = Date.now();

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import type { Database } from '../../src/lib/server/database.ts';
-import { withDatabases } from '../support/databases.ts';
+import { withSharedDatabases } from '../support/databases.ts';
 import type { DatabaseKind } from '../support/databases.ts';
 import type { Engine, SyncBody } from './engines.ts';
 import { completion, enrolAll, inspect, readAndDone, startEngine } from './engines.ts';
@@ -81,7 +81,7 @@ const suite = ({ dialect, create }: DatabaseKind) => {
     await engine.kill();
   }, 240_000);
 };
-withDatabases(suite, { shared: true });
+withSharedDatabases(suite, { own: true });
 
 /** Sends one request after another until one gets no answer, or is told to come back later. */
 async function work(engine: Engine, told: Told): Promise<void> {

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { describe, expect, test, vi } from 'vitest';
 import type { Database } from '../../src/lib/server/database.ts';
 import type { DatabaseKind } from '../support/databases.ts';
-import { withDatabases } from '../support/databases.ts';
+import { withSharedDatabases } from '../support/databases.ts';
 import type { Engine } from './engines.ts';
 import { completion, enrolAll, inspect, readAndDone, startEngine } from './engines.ts';
 import { lessons } from './school.ts';
@@ -134,7 +134,7 @@ const suite = ({ dialect, create }: DatabaseKind) => {
     return found.flatMap(({ wrong }) => wrong);
   }
 };
-withDatabases(suite, { shared: true });
+withSharedDatabases(suite);
 
 /** Sends again, as every client does, what a busy machine had no time for: who waits 5 s for a lock is told to. */
 function patient(engine: Engine): Engine {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, vi } from 'vitest';
+import { afterAll, describe } from 'vitest';
 import type { Database } from '../../src/lib/server/database.ts';
 import { openAddress } from './open-address.ts';
 import { startPostgres } from './postgres.ts';
@@ -25,14 +25,26 @@ export interface DatabaseKind {
   open(): Promise<Database>;
 }
 
+type Suite = (kind: DatabaseKind) => void;
+
 /**
- * Runs a suite once per kind of database, or just per kind that several processes can open
- * (`shared`). What it opened is closed and removed after the file's
+ * Runs a suite once per kind of database. What it opened is closed and removed after the file's
  * last test.
  */
-export function withDatabases(suite: (kind: DatabaseKind) => void, { shared = false } = {}): void {
-  // Starting a PostgreSQL takes seconds on a busy machine.
-  vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
+export function withDatabases(suite: Suite): void {
+  for (const kind of databaseKinds()) describe(kind.name, () => suite(kind));
+}
+
+/**
+ * Runs a suite once per kind of database that several processes can open, which a site's own always
+ * is; with `own`, on a PostgreSQL that the suite may kill.
+ */
+export function withSharedDatabases(suite: Suite, { own = false } = {}): void {
+  const kinds = databaseKinds(own).filter(({ name }) => name !== 'SQLite in memory');
+  for (const kind of kinds) describe(kind.name, () => suite(kind));
+}
+
+function databaseKinds(own = false): DatabaseKind[] {
   const leftovers: (() => Promise<void>)[] = [];
   afterAll(async () => {
     for (const remove of leftovers.reverse()) await remove();
@@ -58,10 +70,10 @@ export function withDatabases(suite: (kind: DatabaseKind) => void, { shared = fa
   }
 
   let server: Promise<TestPostgres> | undefined;
-  const running = () => (server ??= startPostgres());
+  const running = () => (server ??= startPostgres({ own }));
   leftovers.push(async () => (await server)?.stop());
 
-  const kinds: DatabaseKind[] = [
+  return [
     {
       name: 'SQLite file',
       dialect: 'sqlite',
@@ -84,8 +96,4 @@ export function withDatabases(suite: (kind: DatabaseKind) => void, { shared = fa
       open: async () => connecting(await (await running()).createSchema()).connect(),
     },
   ];
-  for (const kind of kinds) {
-    if (shared && kind.name === 'SQLite in memory') continue;
-    describe(kind.name, () => suite(kind));
-  }
 }

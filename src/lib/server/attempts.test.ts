@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { withDatabases } from '../../../tests/support/databases.ts';
+import { withDatabases, withSharedDatabases } from '../../../tests/support/databases.ts';
 import type { ContentData } from '../core/index.ts';
 import { createCatalogue } from '../core/index.ts';
 import { op, outcomes, recordIn, send } from './device.testing.ts';
@@ -229,26 +229,23 @@ withDatabases(({ open }) => {
   });
 });
 
-withDatabases(
-  ({ create }) => {
-    test('two programs on one database take no more attempts than there are', async () => {
-      const { connect } = await create();
-      const first = await openSchool(connect());
-      await first.enrol('ann');
-      first.teach([EXAM]);
-      const second = createProgressServer({
-        catalogue: createCatalogue([EXAM]),
-        database: connect(),
-        identify: () => null,
-        grade: () => 10,
-      });
-      const submit = async (server: ProgressServer) =>
-        (await server.endpoints.update(post('update', handIn(10)), 'ann')).status;
-      const servers = Array.from({ length: 12 }, (_, n) => (n % 2 ? first.progress : second));
-      const statuses = await Promise.all(servers.map(submit));
-      expect(statuses.filter((status) => status === 200)).toHaveLength(2);
-      expect(statuses.filter((status) => status === 422)).toHaveLength(10);
+withSharedDatabases(({ create }) => {
+  test('two programs on one database take no more attempts than there are', async () => {
+    const { connect } = await create();
+    const first = await openSchool(connect());
+    await first.enrol('ann');
+    first.teach([EXAM]);
+    const second = createProgressServer({
+      catalogue: createCatalogue([EXAM]),
+      database: connect(),
+      identify: () => null,
+      grade: () => 10,
     });
-  },
-  { shared: true },
-);
+    const submit = async (server: ProgressServer) =>
+      (await server.endpoints.update(post('update', handIn(10)), 'ann')).status;
+    const servers = Array.from({ length: 12 }, (_, n) => (n % 2 ? first.progress : second));
+    const statuses = await Promise.all(servers.map(submit));
+    expect(statuses.filter((status) => status === 200)).toHaveLength(2);
+    expect(statuses.filter((status) => status === 422)).toHaveLength(10);
+  });
+});

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { withDatabases } from '../../../tests/support/databases.ts';
+import { withSharedDatabases } from '../../../tests/support/databases.ts';
 import { CALLS_PER_MINUTE, openAccounts } from './accounts.ts';
 import type { Accounts, AccountSettings } from './accounts.ts';
 import type { Answer } from './answer.ts';
@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const PASSWORD = 'correct horse battery';
 
-withDatabases((kind) => {
+withSharedDatabases((kind) => {
   let settings: AccountSettings;
   let accounts: Accounts;
   let mails: { email: string; link: string }[];

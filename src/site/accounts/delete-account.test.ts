@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { createCatalogue } from 'sveltekit-cairn';
 import { createProgressServer, isMissingUser } from 'sveltekit-cairn/server';
 import type { Database, ProgressServer } from 'sveltekit-cairn/server';
-import { withDatabases } from '../../../tests/support/databases.ts';
+import { withSharedDatabases } from '../../../tests/support/databases.ts';
 import { openAccounts } from './accounts.ts';
 import type { Accounts } from './accounts.ts';
 import type { Answer } from './answer.ts';
@@ -24,7 +24,7 @@ const CONTENT = createCatalogue([
   },
 ]);
 
-withDatabases((kind) => {
+withSharedDatabases((kind) => {
   let database: Database;
   let accounts: Accounts;
   let progress: ProgressServer;

@@ -1,6 +1,6 @@
 import { makeSignature } from 'better-auth/crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { withDatabases } from '../../../tests/support/databases.ts';
+import { withSharedDatabases } from '../../../tests/support/databases.ts';
 import { openAccounts } from './accounts.ts';
 import type { Accounts } from './accounts.ts';
 import { createAuth } from './auth.ts';
@@ -9,7 +9,7 @@ import type { Auth } from './auth.ts';
 const DAY = 24 * 60 * 60 * 1000;
 
 /** The contract: our cheap check and better-auth's own answer the same for every cookie. */
-withDatabases((kind) => {
+withSharedDatabases((kind) => {
   let accounts: Accounts;
   let auth: Auth;
   let number = 0;

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 const OURS = { from: 20_000, to: 32_000 };
 
 /** A port of this machine that is free, and stays so for a server that stops and starts again. */
-export async function freePort(): Promise<number> {
+export async function freePort() {
   for (;;) {
     const port = OURS.from + Math.floor(Math.random() * (OURS.to - OURS.from));
     const probe = createServer().listen(port, '127.0.0.1');

@@ -11,7 +11,7 @@ import { EXAM, QUIZ_SCHOOL } from '../support/quiz.ts';
 import { startSite } from '../support/site.ts';
 import type { Site } from '../support/site.ts';
 import { copied, workerReady } from './device-copies.ts';
-import { enrol, expectMarked, inSidebar, markButton, saved } from './learner.ts';
+import { enrol, expectMarked, inSidebar, markButton, PASSWORD, saved } from './learner.ts';
 
 const browser = await launchChromium();
 const folder = mkdtempSync(join(tmpdir(), 'cairn-e2e-'));
@@ -197,6 +197,48 @@ test('the next one on the device finds nothing of who signed out as the network 
       await inSidebar(next, 'Read about loops').getByText('Not started').waitFor();
       await expectMarked(next, false);
       expect(await next.content()).not.toContain('Ada');
+    },
+    { serviceWorker: true },
+  ));
+
+test('whoever signs in as the network goes is not taken for the one whose session had ended', () =>
+  story(
+    async (page) => {
+      await enrol(page);
+      await page.goto(LESSON);
+      await workerReady(page);
+      await markButton(page).click();
+      await saved(page);
+      await copied(page, LESSON);
+      const headers = { origin: network.address };
+      await page.request.post('/api/auth/sign-out', { data: {}, headers });
+      await goOnline(page);
+      await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).click();
+      const email = 'ben@example.org';
+      const account = { name: 'Ben', email, password: PASSWORD };
+      await fetch(`${site.address}/api/auth/sign-up/email`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(account),
+      });
+      await page.getByLabel('E-mail').fill(email);
+      await page.getByLabel('Password').fill(PASSWORD);
+
+      let isDown = false;
+      network.fateOf = (method) => {
+        if (isDown) return 'lost';
+        isDown = method === 'POST';
+        return 'passed';
+      };
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await expect.poll(() => network.faults.length).toBeGreaterThan(0);
+      expect(await learnerWith(await sessionOf(page))).toMatchObject({ user: { name: 'Ben' } });
+
+      const next = await page.context().newPage();
+      await next.goto(LESSON);
+      await next.locator('html[data-copy]').waitFor();
+      await inSidebar(next, 'Read about loops').getByText('Not started').waitFor();
+      await expectMarked(next, false);
     },
     { serviceWorker: true },
   ));

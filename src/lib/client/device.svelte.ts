@@ -105,8 +105,9 @@ export class Device {
   }
 
   /**
-   * The learner signs out: from now on nobody is here. Said before the server is asked, because its
-   * answer may be the last that the network brings, and a copy shows whoever is here.
+   * From now on nobody is here, until a page says who. Said before the server is asked to sign out, or
+   * to sign in somebody who may be another: its answer may be the last that the network brings, and a
+   * copy shows whoever is here.
    */
   async forget(): Promise<void> {
     await (await this.#options.storage()).enter(null);

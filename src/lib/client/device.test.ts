@@ -348,6 +348,28 @@ describe('a copy that is read offline', () => {
     expect(await browser.storage.rows('user ada')).toEqual({ changes: [], cursor: null });
   });
 
+  test('is the learner’s again once they have signed in again on the page from which they were forgotten', async () => {
+    const ada = await open('ada');
+    await ada.complete('a');
+    await world.settle();
+    world.session = null;
+    await ada.complete('b');
+    await world.settle();
+    expect(ada.sync).toBe('signed-out');
+    await ada.device.forget();
+    expect(await browser.storage.present()).not.toBe('user ada');
+    world.session = 'ada';
+    ada.hydrate(await world.load('a'));
+    await world.settle();
+    expect([ada.sync, await browser.storage.present()]).toEqual(['saved', 'user ada']);
+
+    ada.stop();
+    world.network.always = 'cut before the server';
+    const offline = await world.visit('a', { browser, loaded: await copy('a') });
+    await world.settle();
+    expect([offline.user, offline.get('b').status]).toEqual(['ada', 'completed']);
+  });
+
   test('shows what its device knows of who used it last, and takes marks', async () => {
     const online = await open('ada');
     await online.complete('a');

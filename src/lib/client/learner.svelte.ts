@@ -240,6 +240,12 @@ export class Learner {
     this.#sync?.retry();
   }
 
+  /** They have signed in again. It might have been somebody else, so they were perhaps forgotten. */
+  comeBack(): void {
+    void this.#options.storage().then((storage) => storage.enter(this.#user));
+    this.retry();
+  }
+
   /** Asks the server for changes when all is well. */
   pull(): void {
     this.#sync?.pull();

@@ -321,7 +321,7 @@ export class ProgressState {
       const isSame = loaded.copy || (isCertain && loaded.user === learner.user);
       if (isSame && !learner.replaced) {
         learner.load({ ...loaded, catalogue: this.#catalogue });
-        if (learner.phase === 'signed-out') learner.retry();
+        if (learner.phase === 'signed-out' && !loaded.copy) learner.comeBack();
         return;
       }
       learner.stop();

@@ -1,9 +1,11 @@
 import { applyAction } from '$app/forms';
 import type { ActionResult, SubmitFunction } from '$app/forms';
 import { page } from '$app/state';
+import type { ProgressState } from 'sveltekit-cairn/client';
 import { accountMessages, messages } from '../messages.ts';
 import type { Refused } from './answer.ts';
 
+type Device = ProgressState['device'];
 type Answered = Exclude<Awaited<ReturnType<SubmitFunction>>, void>;
 
 /**
@@ -24,6 +26,16 @@ export function submitInPlace(then: Answered = ({ update }) => update()): Submit
       data: { ...form, refusal },
       location: page.url.href,
     });
+  };
+}
+
+/** The same for a form by which somebody signs in: who it is, the device learns from the next page. */
+export function signInInPlace(device: Device, then?: Answered): SubmitFunction {
+  const submit = submitInPlace(then);
+  return async (form) => {
+    // Where that cannot be written down, nothing else is.
+    await device.forget().catch(() => undefined);
+    return submit(form);
   };
 }
 

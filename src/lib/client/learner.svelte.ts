@@ -69,6 +69,8 @@ export class Learner {
   #replaced = $state.raw(false);
   /** Made anew with every change of the replica: what is read of that past the book follows this. */
   #waiting: readonly Operation[] = $state.raw([]);
+  /** How many operations the server has not acknowledged. */
+  readonly pending = $derived(this.#waiting.length);
   #attention: readonly Attention[] = $state.raw([]);
   #phase: SyncPhase = $state.raw('idle');
   #reached = $state.raw(true);
@@ -113,11 +115,6 @@ export class Learner {
   /** What the learner sees; every entry is reactive by itself. */
   get book(): Book {
     return this.#book;
-  }
-
-  /** How many operations the server has not acknowledged. */
-  get pending(): number {
-    return this.#waiting.length;
   }
 
   /** Those operations. Reactive as a whole. */

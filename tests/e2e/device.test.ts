@@ -203,6 +203,7 @@ describe('marks that wait', () => {
         await page.getByText('Who benefits · Markup that means something').waitFor();
         await page.getByRole('button', { name: 'Dismiss' }).click();
         await page.getByText('Everything you did is saved.').waitFor();
+        await page.locator('main:focus').waitFor();
         expect(await page.getByRole('link', { name: 'Needs attention' }).count()).toBe(0);
       },
       { expectedErrors: [/ERR_FAILED/] },

@@ -117,12 +117,14 @@ withDatabases((kind) => {
     const [first, second] = [ids[0]!, ids[1]!];
     await stores[0].write(stores[0].queries.lockLearners([first, second]));
     let attempts = 0;
+    let held = 0;
     const lockAsAsked = function* (queries: Queries, userIds: string[]): Script<void> {
       attempts++;
       for (const id of userIds) {
         yield* queries.lockLearners([id]);
+        held++;
         // Both transactions hold their first learner before either asks for its second.
-        yield { name: '', sql: 'select pg_sleep(0.2)', parameters: [] };
+        while (held < 2) yield { name: '', sql: 'select pg_sleep(0.01)', parameters: [] };
       }
     };
     await Promise.all([

@@ -53,7 +53,7 @@ describe('who completes a course', () => {
     await page.getByRole('status').getByText('Copied').waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
     await page.getByRole('button', { name: 'Share …' }).click();
-    expect(await page.title()).toBe(`shared ${page.url()}`);
+    await expect.poll(() => page.title()).toBe(`shared ${page.url()}`);
 
     await page.getByRole('link', { name: /^About the course/ }).click();
     await certificate(page).waitFor();

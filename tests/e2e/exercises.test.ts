@@ -100,7 +100,7 @@ describe('a learner', () => {
     await story(async (page) => {
       await signIn(page, email);
       await page.goto(EXAM);
-      expect(await page.getByLabel('How many turns?').inputValue()).toBe('7');
+      await expect.poll(() => page.getByLabel('How many turns?').inputValue()).toBe('7');
       expect(await page.getByRole('radio', { name: 'Right' }).isChecked()).toBe(true);
       await submit(page).click();
       await feedback(page, 'Not passed yet: 0 of 100').waitFor();
@@ -157,7 +157,7 @@ describe('a learner', () => {
         await page.getByText('Saved. Your answers will be graded when you are online.').waitFor();
         await page.reload();
         await page.getByText('Saved. Your answers will be graded when you are online.').waitFor();
-        expect(await page.getByRole('radio', { name: 'Double sheet bend' }).isChecked()).toBe(true);
+        await page.getByRole('radio', { name: 'Double sheet bend', checked: true }).waitFor();
         expect(await page.getByText('granny-slips-under-load').count()).toBe(0);
         await page.context().setOffline(false);
         await feedback(page, 'Passed: 100 of 100').waitFor();

@@ -172,7 +172,7 @@ describe('without JavaScript', () => {
       async (page) => {
         await page.goto(FIRST);
         await page.getByRole('link', { name: 'Sign in to mark this as complete' }).click();
-        expect(page.url()).toContain(`to=${encodeURIComponent(FIRST)}`);
+        await page.waitForURL(`**/sign-in?to=${encodeURIComponent(FIRST)}`);
       },
       { javaScript: false },
     ));

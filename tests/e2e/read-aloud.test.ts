@@ -29,7 +29,7 @@ test('a mark is told once, and so is that it was taken back', () =>
     await markButton(page).click();
     await expectMarked(page, true);
     await page.getByRole('banner').getByText('Saved', { exact: true }).waitFor();
-    expect(await told()).toEqual(['Completed']);
+    await expect.poll(told).toEqual(['Completed']);
     await markButton(page).click();
     await expectMarked(page, false);
     await expect.poll(told).toEqual(['Completed', 'Not completed any more']);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { sql } from 'kysely';
+import { onTestFinished } from 'vitest';
 import { discrepancies } from '../../src/lib/server/audit.testing.ts';
 import type { Database } from '../../src/lib/server/database.ts';
 import { createProgressServer } from '../../src/lib/server/progress.ts';
@@ -43,7 +44,7 @@ export interface SyncAnswer {
 
 const BUSY = /^.*(?:lock timeout|database is locked|gives no connection).*\n/gm;
 
-/** Starts an engine on a database and waits until it listens. */
+/** Starts an engine on a database and waits until it listens; it ends with its test at the latest. */
 export async function startEngine(address: string, mode = 'locked'): Promise<Engine> {
   const program = join(import.meta.dirname, 'engine.ts');
   const child = spawn(process.execPath, [program, address, mode], {
@@ -52,6 +53,7 @@ export async function startEngine(address: string, mode = 'locked'): Promise<Eng
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
   const gone = once(child, 'exit');
+  onTestFinished(() => void child.kill('SIGKILL'));
   const lines = createInterface({ input: child.stdout });
   const [origin] = (await Promise.race([
     once(lines, 'line'),

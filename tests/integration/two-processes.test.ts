@@ -60,7 +60,7 @@ const suite = ({ dialect, create }: DatabaseKind) => {
       }
       await Promise.all([one.kill(), other.kill()]);
       if (dialect === 'postgres') await expectNoDeadlock(database);
-    }, 120_000);
+    });
 
     test('complete and restart whole modules among single lessons, and sums stay right', async () => {
       const { database, one, other } = await begin();
@@ -85,7 +85,7 @@ const suite = ({ dialect, create }: DatabaseKind) => {
       }
       await Promise.all([one.kill(), other.kill()]);
       if (dialect === 'postgres') await expectNoDeadlock(database);
-    }, 120_000);
+    });
 
     test('a cursor misses nothing that is committed late', async () => {
       const { database, one, other } = await begin();
@@ -105,7 +105,7 @@ const suite = ({ dialect, create }: DatabaseKind) => {
       expect(revision).toBe(lessons.length);
       expect(new Map([...seen].sort())).toEqual(new Map([...revisions].sort()));
       await Promise.all([one.kill(), other.kill()]);
-    }, 120_000);
+    });
   });
 
   // SQLite has one lock, the whole file, which a transaction takes when it begins.
@@ -116,7 +116,7 @@ const suite = ({ dialect, create }: DatabaseKind) => {
     // On a busy machine they may take turns by chance, but not time after time.
     const waves = () => wrongAfterWaves('unlocked');
     await expect.poll(waves, { timeout: 90_000 }).not.toEqual([]);
-  }, 120_000);
+  });
 
   /** Both mark siblings in small transactions, one after the other, each for all learners. */
   async function wrongAfterWaves(mode: string): Promise<string[]> {

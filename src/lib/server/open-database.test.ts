@@ -12,7 +12,7 @@ import { sqlite } from './sqlite.ts';
 let server: TestPostgres;
 beforeAll(async () => {
   server = await startPostgres();
-}, 60_000);
+});
 afterAll(() => server.stop());
 
 /** Asks for what only one of the two can answer. */

@@ -84,4 +84,4 @@ ${bad}/a.md:3: id: must be text (put it in quotes)
 ${bad}: 2 errors, 0 warnings
 `,
   });
-}, 20_000);
+});

@@ -10,6 +10,7 @@ import type { Cairn } from './site/cairn.ts';
 import { compressed } from './site/compressed.ts';
 import { BUILD_HEADER, COPY_HEADER, markedAsCopy } from './site/offline/copy-mark.ts';
 import { isForeign } from './site/same-origin.ts';
+import { messages } from './site/messages.ts';
 import { readSettings } from './site/settings.ts';
 import { logFailure } from './site/trace.ts';
 import { THEME_COOKIE, withTheme } from './site/ui/with-theme.ts';
@@ -83,7 +84,8 @@ export const handleError: HandleServerError = ({ kind, error: problem, event }) 
   if (kind !== 'unknown') return {};
   const traceId = newTraceId();
   logFailure(traceId, `${event.request.method} ${event.route.id ?? 'unknown address'}`, problem);
-  return { traceId };
+  // The message is for the page without any of the site's own parts, which shows no more than that.
+  return { traceId, message: `${messages.errors.trace} ${traceId}` };
 };
 
 /** Answers whose request it is; a page load, behind which is a person, extends the session. */

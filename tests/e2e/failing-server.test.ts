@@ -48,6 +48,8 @@ test('a failure around all pages says so without any of the site’s own parts',
       const answer = await page.goto('/dashboard', { waitUntil: 'commit' });
       expect(answer?.status()).toBe(500);
       await page.getByRole('heading', { name: 'Something went wrong' }).waitFor();
+      const number = /[0-9a-f]{32}/.exec((await page.getByRole('main').textContent())!)![0];
+      expect(site.output()).toContain(number);
       await expectAccessible(page);
       await expectNoSidewaysScroll(page);
       await keepPicture(page, 'failed-altogether');

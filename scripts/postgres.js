@@ -85,7 +85,7 @@ export async function startPostgres({ fsync = false } = {}) {
 }
 
 /** The folder of the machine's PostgreSQL server programs, the newest version's first. */
-export function postgresPrograms() {
+function postgresPrograms() {
   const onThePath = onPath(['initdb']);
   return [
     process.env['POSTGRES_BIN'] ?? [],

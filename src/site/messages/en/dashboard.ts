@@ -1,7 +1,5 @@
-/** "1 unit", "2 units". */
-function count(number: number, one: string): string {
-  return `${number} ${number === 1 ? one : `${one}s`}`;
-}
+import { count } from './counts.ts';
+import { dates } from './dates.ts';
 
 /** "8 minutes", "2 hours 5 minutes". */
 function time(milliseconds: number): string {
@@ -12,11 +10,8 @@ function time(milliseconds: number): string {
   return parts.filter(Boolean).join(' ');
 }
 
-/** Writes dates of the calendar, which lie in no time zone. Making a format is dear, using it is not. */
-function inWords(options: Intl.DateTimeFormatOptions): (date: string) => string {
-  const format = new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' });
-  return (date) => format.format(Date.parse(date));
-}
+/** Writes dates of the calendar, which lie in no time zone. */
+const inWords = (options: Intl.DateTimeFormatOptions) => dates({ ...options, timeZone: 'UTC' });
 
 const shortDay = inWords({ weekday: 'short', day: 'numeric', month: 'short' });
 

@@ -1,10 +1,6 @@
 import type { ContentType, Status } from 'sveltekit-cairn';
-import { lessonsOrExercises } from './counts.ts';
-
-/** "1 lesson", "2 lessons". */
-function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
-}
+import { count, lessonsOrExercises } from './counts.ts';
+import { dates } from './dates.ts';
 
 /** "8 min", "1 h 20 min". */
 function minutes(total: number): string {
@@ -13,14 +9,8 @@ function minutes(total: number): string {
   return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
 }
 
-/**
- * Makes what writes a moment as a day in a time zone, or in the machine's own. Make it once: that
- * costs a hundred times what using it does.
- */
-function dateIn(timeZone?: string): (iso: string) => string {
-  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone });
-  return (iso) => format.format(Date.parse(iso));
-}
+/** Makes what writes a moment as a day in a time zone, or in the machine's own. */
+const dateIn = (timeZone?: string) => dates({ dateStyle: 'long', timeZone });
 
 const types: Record<ContentType, string> = {
   theme: 'Theme',

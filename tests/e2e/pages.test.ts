@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import type { ProfileOptions } from '../support/chromium.ts';
 import {
@@ -8,7 +9,7 @@ import {
   WIDTHS,
 } from '../support/chromium.ts';
 import { setStage } from '../support/stories.ts';
-import { COURSE, enrol, FIRST } from './learner.ts';
+import { COURSE, enrol, expectMarked, FIRST, markButton } from './learner.ts';
 
 /** Every screen: what it is called and where it is. */
 const PUBLIC = {
@@ -119,24 +120,47 @@ test('the theme that a reader chose is there at the next visit, from the first p
 test('nothing moves after the first paint, nor flashes: what the server sent is what stays', () =>
   story(
     async (page) => {
-      await page.addInitScript(() => {
-        let moved = 0;
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) moved += (entry as LayoutShift).value;
-          document.documentElement.dataset['moved'] = String(moved);
-        }).observe({ type: 'layout-shift', buffered: true });
-      });
+      await watchMoves(page);
       for (const path of [FIRST, COURSE, '/dashboard']) {
         const sent = await (await page.request.get(path)).text();
         await page.goto(path, { waitUntil: 'networkidle' });
-        const moved = await page.evaluate(() => document.documentElement.dataset['moved'] ?? '0');
-        expect(Number(moved), `layout shift of ${path}`).toBeLessThan(0.005);
+        expect(await moves(page), `layout shift of ${path}`).toBeLessThan(0.005);
         const ticks = await page.getByText('Completed', { exact: true }).count();
         expect(sent.split('>Completed<').length - 1, `ticks of ${path}`).toBe(ticks);
       }
     },
     { storageState: halfway, serviceWorker: false },
   ));
+
+test('what a guest has done finds its room on a theme’s page kept', () =>
+  story(
+    async (page) => {
+      await page.goto(FIRST);
+      await markButton(page).click();
+      await expectMarked(page, true);
+      await watchMoves(page);
+      await page.goto('/web');
+      await page.getByText('In progress', { exact: true }).waitFor();
+      expect(await moves(page)).toBeLessThan(0.005);
+    },
+    { serviceWorker: false },
+  ));
+
+/** Has every page that is loaded from now on note what moves in it. */
+function watchMoves(page: Page): Promise<unknown> {
+  return page.addInitScript(() => {
+    let moved = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) moved += (entry as LayoutShift).value;
+      document.documentElement.dataset['moved'] = String(moved);
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+}
+
+/** How much has moved in the page, as its cumulative layout shift. */
+async function moves(page: Page): Promise<number> {
+  return Number(await page.evaluate(() => document.documentElement.dataset['moved'] ?? 0));
+}
 
 /** Not in TypeScript's library: https://wicg.github.io/layout-instability/ */
 interface LayoutShift extends PerformanceEntry {

@@ -1,5 +1,5 @@
 import type { ContentType, Status } from 'sveltekit-cairn';
-import { count, lessonsOrExercises } from './counts.ts';
+import { count, lessonsOrExercises, newLessonsOrExercises } from './counts.ts';
 import { dates } from './dates.ts';
 
 /** "8 min", "1 h 20 min". */
@@ -66,7 +66,7 @@ export const pages = {
     /** Ends the words of a "Continue" that stands beside its course's title. */
     inCourse: (title: string) => `in ${title}`,
     finishedOn: (date: string) => `Finished on ${date}`,
-    newSince: (number: number) => `${count(number, 'new lesson')} since you finished`,
+    newSince: (number: number) => `${newLessonsOrExercises(number)} since you finished`,
     empty: 'Nothing is here yet.',
   },
 

@@ -13,7 +13,7 @@ let world: World;
 let progress: ProgressState;
 
 beforeEach(async () => {
-  world = await createWorld(course(lesson('a')));
+  world = await createWorld(course(lesson('a'), lesson('b')));
   progress = await world.visit('a');
 });
 
@@ -84,4 +84,20 @@ test('a mark that somebody on the way finds too large is sent again, not given u
   expect(world.network.happened).toEqual([{ status: 413 }, { status: 413 }]);
   expect([progress.pending, progress.attention]).toEqual([0, []]);
   expect(await world.completed()).toBe(1);
+});
+
+test('what was sent when the page was hidden, and is answered last, leaves the page sending', async () => {
+  progress = await world.visit('a');
+  await world.settle();
+  world.network.next = ['delivered twice'];
+  world.tell('hidden');
+  await progress.complete('a');
+  await world.settle();
+  const sent = world.network.arrived.filter(({ operations }) => operations.length > 0);
+  expect([world.network.happened, sent.length]).toEqual([['delivered twice'], 3]);
+
+  world.tell('visible');
+  await progress.complete('b');
+  await world.settle();
+  expect([progress.pending, progress.sync]).toEqual([0, 'saved']);
 });

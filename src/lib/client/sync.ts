@@ -137,7 +137,13 @@ export class Sync {
     const isOnItsWay = last?.device === flight.device && last.seq <= flight.lastSeq;
     if (!last || isOnItsWay || bytesOf(batch) > bytes) return;
     const reply = await this.#post(last.device, batch);
-    if (reply.kind === 'answered') await this.#takeIn(last.device, reply.answer, batch);
+    if (reply.kind !== 'answered') return;
+    await this.#takeIn(last.device, reply.answer, batch);
+    if (this.#running || this.#phase !== 'sending') return;
+    // The page is still here, and nothing else goes on with what came since.
+    this.#cancelWait();
+    this.#enter('idle');
+    this.send();
   }
 
   /** What is made now waits like what failed. */

@@ -47,7 +47,8 @@ export interface TabOptions {
   onGone: () => void;
 }
 
-const NEVER = new Promise<never>(() => undefined);
+/** A fresh one each time: whoever waited for one of all would be kept for good. */
+const never = () => new Promise<never>(() => undefined);
 
 /** Opens a tab. What it does when it is gone reaches nobody, and nobody reaches it. */
 export function openTab(options: TabOptions): Tab {
@@ -68,9 +69,9 @@ export function openTab(options: TabOptions): Tab {
     return false;
   };
   const whileAlive = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (!lives()) return NEVER;
+    if (!lives()) return never();
     const [done] = await Promise.allSettled([work()]);
-    if (!lives()) return NEVER;
+    if (!lives()) return never();
     if (done.status === 'rejected') throw done.reason;
     return done.value;
   };
@@ -90,9 +91,9 @@ export function openTab(options: TabOptions): Tab {
     storage: dress(keptStorage(mortal, newId)),
     timer: (action, ms) => options.timer(() => !isGone() && page.run(action), ms),
     fetch: async (input, init) => {
-      if (isGone()) return NEVER;
+      if (isGone()) return never();
       const [done] = await Promise.allSettled([network.fetch(input, init)]);
-      if (isGone()) return NEVER;
+      if (isGone()) return never();
       if (done.status === 'rejected') throw done.reason;
       return done.value;
     },

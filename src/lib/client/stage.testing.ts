@@ -12,8 +12,8 @@ const GLOBALS = ['window', 'document', 'navigator'] as const;
 
 /** Makes a page. Code that runs outside of any finds the page that ran last. */
 export function createPage(): FakePage {
-  const window = new EventTarget();
-  const document = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+  const window = new ForgettableTarget();
+  const document = Object.assign(new ForgettableTarget(), { visibilityState: 'visible' });
   const navigator = { onLine: true };
   const own = { window, document, navigator };
   const run = <T>(work: () => T): T => {
@@ -35,6 +35,22 @@ export function createPage(): FakePage {
         }
       }),
   };
+}
+
+/**
+ * An event target that goes when nobody holds it, whatever listens: Node keeps one for good that a
+ * listener was given together with a signal.
+ */
+class ForgettableTarget extends EventTarget {
+  override addEventListener(
+    type: string,
+    listener: (event: Event) => void,
+    options: AddEventListenerOptions = {},
+  ): void {
+    const { signal, ...others } = options;
+    super.addEventListener(type, listener, others);
+    signal?.addEventListener('abort', () => this.removeEventListener(type, listener));
+  }
 }
 
 /** Leaves `window`, `document` and `navigator` as they were; call it before the first page. */

@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeFiles } from '../../src/site/content/folder.testing.ts';
+import { newFolder, writeFiles } from '../../src/site/content/folder.testing.ts';
 import { startBadNetwork } from '../support/bad-network.ts';
 import type { BadNetwork, Fate } from '../support/bad-network.ts';
 import { launchChromium, visit } from '../support/chromium.ts';
@@ -14,7 +13,7 @@ import { copied, workerReady } from './device-copies.ts';
 import { enrol, expectMarked, inSidebar, markButton, PASSWORD, saved } from './learner.ts';
 
 const browser = await launchChromium();
-const folder = mkdtempSync(join(tmpdir(), 'cairn-e2e-'));
+const folder = newFolder({});
 const content = join(folder, 'content');
 let network: BadNetwork;
 let site: Site;
@@ -170,12 +169,7 @@ test('a form that cannot be sent stays, with what was typed in it', () =>
 test('the next one on the device finds nothing of who signed out as the network went', () =>
   story(
     async (page) => {
-      await enrol(page);
-      await page.goto(LESSON);
-      await workerReady(page);
-      await markButton(page).click();
-      await saved(page);
-      await copied(page, LESSON);
+      await learnOnACopy(page);
 
       let isDown = false;
       network.fateOf = (method, path) => {
@@ -191,11 +185,7 @@ test('the next one on the device finds nothing of who signed out as the network 
       // The browser has not heard of it.
       expect(await sessionOf(page)).toBe(cookie);
 
-      const next = await page.context().newPage();
-      await next.goto(LESSON);
-      await next.locator('html[data-copy]').waitFor();
-      await inSidebar(next, 'Read about loops').getByText('Not started').waitFor();
-      await expectMarked(next, false);
+      const next = await nextOnTheDevice(page);
       expect(await next.content()).not.toContain('Ada');
     },
     { serviceWorker: true },
@@ -204,12 +194,7 @@ test('the next one on the device finds nothing of who signed out as the network 
 test('whoever signs in as the network goes is not taken for the one whose session had ended', () =>
   story(
     async (page) => {
-      await enrol(page);
-      await page.goto(LESSON);
-      await workerReady(page);
-      await markButton(page).click();
-      await saved(page);
-      await copied(page, LESSON);
+      await learnOnACopy(page);
       const headers = { origin: network.address };
       await page.request.post('/api/auth/sign-out', { data: {}, headers });
       await goOnline(page);
@@ -234,14 +219,30 @@ test('whoever signs in as the network goes is not taken for the one whose sessio
       await expect.poll(() => network.faults.length).toBeGreaterThan(0);
       expect(await learnerWith(await sessionOf(page))).toMatchObject({ user: { name: 'Ben' } });
 
-      const next = await page.context().newPage();
-      await next.goto(LESSON);
-      await next.locator('html[data-copy]').waitFor();
-      await inSidebar(next, 'Read about loops').getByText('Not started').waitFor();
-      await expectMarked(next, false);
+      await nextOnTheDevice(page);
     },
     { serviceWorker: true },
   ));
+
+/** Ada completes a lesson of which the device has a copy. */
+async function learnOnACopy(page: Page): Promise<void> {
+  await enrol(page);
+  await page.goto(LESSON);
+  await workerReady(page);
+  await markButton(page).click();
+  await saved(page);
+  await copied(page, LESSON);
+}
+
+/** Opens the copy as whoever comes next, and makes sure that nothing is marked in it. */
+async function nextOnTheDevice(page: Page): Promise<Page> {
+  const next = await page.context().newPage();
+  await next.goto(LESSON);
+  await next.locator('html[data-copy]').waitFor();
+  await inSidebar(next, 'Read about loops').getByText('Not started').waitFor();
+  await expectMarked(next, false);
+  return next;
+}
 
 /** The session's cookie, as this browser sends it. */
 async function sessionOf(page: Page): Promise<string> {

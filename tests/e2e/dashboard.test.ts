@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { setStage } from '../support/stories.ts';
-import { expectMarked, FIRST, markButton, signUp } from './learner.ts';
+import { expectMarked, FIRST, markButton, signUp, syncFrom } from './learner.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** Units of the sample courses, one for each day of learning. */
@@ -20,8 +20,6 @@ async function withinOneDay(timeZone: string): Promise<void> {
 
 /** Does units so many days ago, as a device that was offline since then tells it. */
 async function learnt(page: Page, daysAgo: readonly number[]): Promise<void> {
-  const session = await page.request.get('/api/auth/get-session');
-  const { user } = (await session.json()) as { user: { id: string } };
   const now = Date.now();
   const operations = daysAgo.map((days, index) => ({
     seq: index + 1,
@@ -30,19 +28,7 @@ async function learnt(page: Page, daysAgo: readonly number[]): Promise<void> {
     kind: 'completed',
     by: 'button',
   }));
-  const answer = await page.request.post('/api/progress/sync', {
-    headers: { origin: site.origin },
-    data: {
-      v: 1,
-      device: 'back-from-a-journey',
-      asUser: user.id,
-      now,
-      cursor: null,
-      catalogue: null,
-      operations,
-    },
-  });
-  expect(answer.status()).toBe(200);
+  await syncFrom(page, { origin: site.origin, device: 'back-from-a-journey', operations });
 }
 
 /** How a day is called, as so many days ago. */

@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
+import { newFolder } from '../../src/site/content/folder.testing.ts';
 import { launchChromium, visit } from '../support/chromium.ts';
 import { QUIZ, QUIZ_SCHOOL, RIGHT } from '../support/quiz.ts';
 import { startSite } from '../support/site.ts';
-import { enrol, inSidebar } from './learner.ts';
+import { enrol, inSidebar, syncFrom } from './learner.ts';
 
 const browser = await launchChromium();
-const data = mkdtempSync(join(tmpdir(), 'cairn-e2e-'));
+const data = newFolder({});
 afterAll(async () => {
   await browser.close();
   rmSync(data, { recursive: true });
@@ -20,31 +19,14 @@ test('answers that came in before the exercise was published are graded where it
   const first = await startSite({ files, data });
   await visit(browser, { baseURL: first.origin }, async (page) => {
     await enrol(page);
-    const { user } = (await (await page.request.get('/api/auth/get-session')).json()) as {
-      user: { id: string };
-    };
-    const answer = await page.request.post('/api/progress/sync', {
-      headers: { origin: first.origin },
-      data: {
-        v: 1,
-        device: 'a-device-ahead',
-        asUser: user.id,
-        now: Date.now(),
-        cursor: null,
-        catalogue: null,
-        operations: [
-          {
-            seq: 1,
-            at: Date.now(),
-            contentId: 'quiz',
-            kind: 'attempted',
-            attempt: 'one',
-            answers: RIGHT,
-          },
-        ],
-      },
+    const handedIn = { contentId: 'quiz', kind: 'attempted', attempt: 'one', answers: RIGHT };
+    const operations = [{ seq: 1, at: Date.now(), ...handedIn }];
+    const answer = await syncFrom(page, {
+      origin: first.origin,
+      device: 'a-device-ahead',
+      operations,
     });
-    expect(await answer.json()).toMatchObject({ results: [{ seq: 1, status: 'deferred' }] });
+    expect(answer).toMatchObject({ results: [{ seq: 1, status: 'deferred' }] });
 
     await first.stop();
     const second = await startSite({ files: QUIZ_SCHOOL, data });

@@ -25,6 +25,28 @@ export async function enrol(page: Page, name = 'Ada Lovelace'): Promise<{ email:
   return { email };
 }
 
+/** The id of who is signed in. */
+export async function userOf(page: Page): Promise<string> {
+  const session = await page.request.get('/api/auth/get-session');
+  const { user } = (await session.json()) as { user: { id: string } };
+  return user.id;
+}
+
+/** Sends what a learner did on another device, which asks for the first time; the site's answer. */
+export async function syncFrom(
+  page: Page,
+  sent: { origin: string; device: string; operations: readonly object[] },
+): Promise<unknown> {
+  const { origin, device, operations } = sent;
+  const asUser = await userOf(page);
+  const answer = await page.request.post('/api/progress/sync', {
+    headers: { origin },
+    data: { v: 1, device, asUser, now: Date.now(), cursor: null, catalogue: null, operations },
+  });
+  expect(answer.status()).toBe(200);
+  return answer.json();
+}
+
 /** Signs up with a new account through the form, as a person would. */
 export async function signUp(page: Page, name = 'Ada Lovelace'): Promise<{ email: string }> {
   const email = freshEmail();

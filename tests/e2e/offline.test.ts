@@ -18,6 +18,7 @@ import {
   saved,
   signOut,
   waiting,
+  userOf,
 } from './learner.ts';
 
 const COURSE = '/rope/basics';
@@ -323,9 +324,7 @@ describe('nothing personal', () => {
   test('is in any cache, though the learner read and kept as herself', () =>
     story(async (page) => {
       const { email } = await enrol(page, 'Ada Lovelace');
-      const { user } = (await (await page.request.get('/api/auth/get-session')).json()) as {
-        user: { id: string };
-      };
+      const user = await userOf(page);
       for (const path of [CLOVE, HALF]) await visitPage(page, path);
       await markButton(page).click();
       await saved(page);
@@ -337,7 +336,7 @@ describe('nothing personal', () => {
       const stored = await storedOn(page);
       expect(stored.length).toBeGreaterThan(2 * PAGES.length);
       for (const { path, text, headers } of stored) {
-        for (const hers of ['Ada', email, user.id]) {
+        for (const hers of ['Ada', email, user]) {
           expect([path, text.includes(hers) || JSON.stringify(headers).includes(hers)]).toEqual([
             path,
             false,

@@ -67,25 +67,29 @@ const suite = ({ dialect, create }: DatabaseKind) => {
     const { place, database, told } = await begin();
     const engine = await startEngine(place.address);
     for (let kill = 0; kill < DATABASE_KILLS; kill++) {
-      const load = Array.from({ length: AT_ONCE }, () => work(engine, told));
+      const over = new AbortController();
+      const load = Array.from({ length: AT_ONCE }, () => work(engine, told, over.signal));
       await pause(50 + Math.random() * 50);
-      const before = acknowledged(told);
       await killBackend(database);
+      // A fast PostgreSQL is back before some of them need it again: nothing cuts those off.
+      over.abort();
       await Promise.all(load);
-      expect(acknowledged(told)).toBeGreaterThanOrEqual(before);
       await vi.waitFor(() => sendAgain(engine, told), { timeout: 60_000, interval: 200 });
       await expectKept(database, told);
     }
-    expect(told.cutOff).toBeGreaterThanOrEqual(DATABASE_KILLS * AT_ONCE);
+    expect(told.cutOff, 'requests that the kills cut off').toBeGreaterThan(DATABASE_KILLS);
     expect(acknowledged(told)).toBeGreaterThan(DATABASE_KILLS);
     await engine.kill();
   }, 240_000);
 };
 withSharedDatabases(suite, { own: true });
 
-/** Sends one request after another until one gets no answer, or is told to come back later. */
-async function work(engine: Engine, told: Told): Promise<void> {
-  for (;;) {
+/**
+ * Sends one request after another until one gets no answer or is told to come back later, or until
+ * it is asked to end.
+ */
+async function work(engine: Engine, told: Told, end?: AbortSignal): Promise<void> {
+  while (!end?.aborted) {
     const n = told.sent++;
     const learner = LEARNERS[n % LEARNERS.length]!;
     const lesson = lessons[(n * 7) % lessons.length]!;

@@ -192,8 +192,9 @@ export class Learner {
     untrack(() => this.#apply(made));
     await this.#inTurn(async () => {
       try {
+        // The device has another name since its outbox was lost, and time is told as its total.
         const kept = await this.#storage.use((outbox) =>
-          outbox.add(isEarly ? timed(this.#namedDesk) : acts),
+          outbox.add(isEarly || device !== this.#device ? timed(this.#namedDesk) : acts),
         );
         this.#replica.keep(made, kept);
         for (const { device } of kept) if (device !== this.#device) this.#overflowing = device;

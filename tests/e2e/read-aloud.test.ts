@@ -67,7 +67,10 @@ test('the contents open and close by keyboard on a narrow page, and give the foc
     await page.setViewportSize({ width: 360, height: 780 });
     await page.goto(FIRST);
     const opener = page.getByRole('button', { name: /^Contents/ });
+    const here = page.locator('[popover] [aria-current]');
+    expect(await here.count(), 'what is in a closed sheet').toBe(0);
     await opener.press('Enter');
+    await here.waitFor();
     await page.keyboard.press('Tab');
     await page.getByRole('button', { name: 'Close' }).and(page.locator(':focus')).waitFor();
     await page.keyboard.press('Escape');

@@ -84,6 +84,15 @@ it('asks a browser for the words of a page before its scripts', async () => {
   expect(scripts.filter((link) => !link.includes('fetchpriority="low"'))).toEqual([]);
 });
 
+it('lets the browser compile the scripts of a page before they run', async () => {
+  const site = await start();
+  const { body } = await rawRequest(site, { path: '/' });
+  for (const [, path] of body.matchAll(/href="([^"]+)" rel="modulepreload"/g)) {
+    const script = await rawRequest(site, { path: path! });
+    expect(script.body).toContain('//# allFunctionsCalledOnLoad\n');
+  }
+});
+
 describe('the server does not start', () => {
   /** Runs server.js until it ends, and answers its exit code and what it said. */
   async function run(settings: Record<string, string>) {

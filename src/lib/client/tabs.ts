@@ -1,5 +1,5 @@
 import type { DeviceStorage, FollowingRows, LearnerKey } from './device-storage.ts';
-import type { Environment } from './environment.ts';
+import type { Environment, Timer } from './environment.ts';
 import { every } from './environment.ts';
 
 /** What one tab tells the others. */
@@ -18,15 +18,15 @@ export interface Tabs {
   listen(hear: (news: News) => void): () => void;
   /**
    * Does work while no other tab does any under the same name. After a while it does not wait any
-   * longer: a tab may be frozen with the lock in its hand, and two that send at once are not wrong,
+   * longer: a tab may be frozen in the middle of its turn, and two that send at once are not wrong,
    * only wasteful.
    */
   alone(name: string, work: () => Promise<void>): Promise<void>;
 }
 
 const CHANNEL = 'sveltekit-cairn';
-/** Longer than a request may take. */
-const LONGEST_TURN = 90_000;
+/** Longer than a request takes as a rule; nobody watches "Saving" for longer. */
+const LONGEST_TURN = 20_000;
 /** A lease is extended while the work goes on, and lost soon after its tab has gone. */
 const LEASE = 6_000;
 const LEASE_CHECK = 2_000;
@@ -50,7 +50,9 @@ export function browserTabs(
       };
     },
     alone: (name, work) =>
-      canLock() ? locked(`${CHANNEL} ${name}`, work) : leased(open, environment, work),
+      canLock()
+        ? locked(`${CHANNEL} ${name}`, environment.timer, work)
+        : leased(open, environment, work),
   };
 }
 
@@ -59,20 +61,23 @@ function canLock(): boolean {
   return typeof navigator !== 'undefined' && 'locks' in navigator;
 }
 
-/** One at a time by a Web Lock. */
-async function locked(name: string, work: () => Promise<void>): Promise<void> {
-  const patience = AbortSignal.timeout(LONGEST_TURN);
-  const turn = { begun: false };
-  const begin = () => {
-    turn.begun = true;
-    return work();
-  };
-  try {
-    await navigator.locks.request(name, { signal: patience }, begin);
-  } catch (error) {
-    if (turn.begun || !patience.aborted) throw error;
-    await work();
-  }
+/**
+ * One at a time by a Web Lock. Whoever has waited too long takes it away, and has it from then on:
+ * otherwise each turn would begin with that wait.
+ */
+async function locked(name: string, timer: Timer, work: () => Promise<void>): Promise<void> {
+  let done: Promise<void> | undefined;
+  const request = (options: LockOptions) =>
+    navigator.locks
+      .request(name, options, () => (done = work()))
+      .catch((error: unknown) => {
+        // Work goes on when its lock is taken away.
+        if (!done) throw error;
+      });
+  const patience = new AbortController();
+  timer(() => patience.abort(), LONGEST_TURN);
+  await request({ signal: patience.signal }).catch(() => request({ steal: true }));
+  await done;
 }
 
 /** One at a time by a lease in the storage. */

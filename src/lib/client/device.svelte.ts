@@ -74,6 +74,12 @@ export class Device {
     this.#waiting = await storage.waiting();
   }
 
+  /** Looks whether somebody else is here by now. */
+  async lookWhoIsHere(): Promise<void> {
+    const present = await (await this.#options.storage()).present();
+    if (present) await this.#options.learner().hear({ kind: 'entered', learner: present });
+  }
+
   /** Adds a guest's work to the signed-in learner's own. It shows at once and is sent like any other. */
   async add({ learner: guest }: Work): Promise<void> {
     const learner = this.#options.learner();

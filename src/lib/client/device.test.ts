@@ -303,6 +303,15 @@ describe('tabs', () => {
     await open('ben');
     expect(ada.replaced).toBe(true);
   });
+
+  test('that slept when somebody came see it when they wake', async () => {
+    const guest = await open(null);
+    await browser.storage.enter('ada');
+    expect(guest.replaced).toBe(false);
+    world.tell('awake');
+    await world.settle();
+    expect(guest.replaced).toBe(true);
+  });
 });
 
 test('what was erased on the server is gone from the device too', async () => {

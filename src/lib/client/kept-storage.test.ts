@@ -7,6 +7,7 @@ import { keptStorage } from './kept-storage.ts';
 import type { KeyValue } from './key-value.ts';
 import { memoryKeyValue } from './key-value-memory.ts';
 import { memoryStorage } from './memory-storage.ts';
+import { createDisk } from './simulate-disk.testing.ts';
 
 deviceStorageContract('device storage in memory', memoryStorage);
 
@@ -75,5 +76,37 @@ describe('a page that is gone after any of its writes', () => {
     expect(holders.length).toBeGreaterThan(2);
     expect(holders.at(-1)).toEqual(['ada']);
     expect(holders.slice(0, -1).every((each) => each.join() === 'guest')).toBe(true);
+  });
+});
+
+describe('a full disk', () => {
+  const ada = userKey('ada');
+
+  /** A device on which Ada did something that nobody has acknowledged, and then its disk was full. */
+  const fullDevice = async () => {
+    const disk = createDisk();
+    const device = keptStorage(disk.values, () => crypto.randomUUID());
+    await device.enter('ada');
+    const row = { record: { contentId: 'a', revision: 1 } } as Change;
+    await device.keepRows(ada, { changes: [row], cursor: 'end', after: null });
+    const outbox = await device.outbox(ada);
+    await outbox.add([{ kind: 'completed', by: 'button', contentId: 'b', epoch: 0, at: 0 }]);
+    disk.isFull = true;
+    return { disk, device };
+  };
+
+  test('shows nobody what belongs to who left, and keeps what nobody has acknowledged', async () => {
+    const { disk, device } = await fullDevice();
+    await expect(device.enter(null)).rejects.toThrow('No room');
+    expect(disk.refused).toBeGreaterThan(0);
+    expect([await device.present(), (await device.rows(ada)).changes]).toEqual([null, []]);
+    expect(await device.waiting()).toMatchObject([{ learner: ada, operations: [{}] }]);
+  });
+
+  test('still says who is here, and what waits', async () => {
+    const { device } = await fullDevice();
+    expect(await device.here()).toBe(ada);
+    expect(await device.enter('ada')).toBe(ada);
+    expect(await (await device.outbox(ada)).unacknowledged()).toHaveLength(1);
   });
 });

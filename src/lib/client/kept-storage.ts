@@ -24,20 +24,34 @@ export function keptStorage(kept: KeyValue, newId: () => string): DeviceStorage 
   return {
     durable: kept.durable,
 
-    enter: (user) =>
-      kept.write(async (values) => {
-        const present = await hereIn(values);
-        const stays =
-          user === null ? present && userOf(present) === null : present === userKey(user);
-        if (present && stays) return present;
-        const learner = user === null ? guestKey() : userKey(user);
-        if (present) await leave(values, present);
-        values.put(HERE, learner);
-        return learner;
-      }),
+    enter: (user) => {
+      const enter = () =>
+        kept.write(async (values) => {
+          const present = await hereIn(values);
+          const stays =
+            user === null ? present && userOf(present) === null : present === userKey(user);
+          if (present && stays) return present;
+          const learner = user === null ? guestKey() : userKey(user);
+          if (present) await leave(values, present);
+          values.put(HERE, learner);
+          return learner;
+        });
+      // A full disk still deletes: then at least nobody is here, and perhaps there is room.
+      return enter().catch(() =>
+        kept
+          .write(async (values) => {
+            const present = await hereIn(values);
+            if (present) await leave(values, present);
+            values.delete(HERE);
+          })
+          .then(enter),
+      );
+    },
     here: () =>
       kept.write(async (values) => {
-        const learner = (await hereIn(values)) ?? guestKey();
+        const present = await hereIn(values);
+        if (present) return present;
+        const learner = guestKey();
         values.put(HERE, learner);
         return learner;
       }),

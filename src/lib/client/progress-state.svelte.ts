@@ -347,7 +347,12 @@ export class ProgressState {
         this.#leaving.tell();
         this.#learner.leave();
       },
-      onAwake: () => this.#awake(),
+      // The others have gone on in the meantime, and it was told nothing.
+      onAwake: () => {
+        void this.#learner.reread();
+        void this.device.lookWhoIsHere();
+        this.#learner.retry();
+      },
       onMinute: () => this.#learner.pull(),
     });
     const deafen = this.#means.tabs.listen((news) => {
@@ -369,12 +374,6 @@ export class ProgressState {
   #start(): void {
     this.#learner.start();
     void this.device.look();
-  }
-
-  /** The page comes back from the browser's cache: other tabs have gone on in the meantime. */
-  #awake(): void {
-    void this.#learner.reread();
-    this.#learner.retry();
   }
 
   #begin({ user, copy, changes, cursor }: Loaded, catalogue: Catalogue): Learner {

@@ -1,5 +1,5 @@
 /** What a page can be told by its browser. */
-export type PageEvent = 'online' | 'offline' | 'visible' | 'hidden' | 'pagehide';
+export type PageEvent = 'online' | 'offline' | 'visible' | 'hidden' | 'pagehide' | 'awake';
 
 /** As much of a browser's page as the client listens to. */
 export interface FakePage {
@@ -30,6 +30,8 @@ export function createPage(): FakePage {
         if (event === 'visible' || event === 'hidden') {
           document.visibilityState = event;
           document.dispatchEvent(new Event('visibilitychange'));
+        } else if (event === 'awake') {
+          window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
         } else {
           window.dispatchEvent(new Event(event));
         }

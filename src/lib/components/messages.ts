@@ -87,6 +87,7 @@ export const english = {
     discard: 'It was not added, and is gone from this device.',
     putOff: 'It stays on this device, for you alone. You are asked again next time.',
   },
+  notDecided: 'There is no room for that on this device.',
   waitingWork: (units: number, from: number, to: number) =>
     `Work on ${pages(units)}, ${days(from, to)}, waits here until its learner signs in again.`,
   takeAlong: 'Save a copy',

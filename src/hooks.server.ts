@@ -13,6 +13,7 @@ import { BUILD_HEADER, COPY_HEADER, markedAsCopy } from './site/offline/copy-mar
 import { isForeign } from './site/same-origin.ts';
 import { readSettings } from './site/settings.ts';
 import { logFailure } from './site/trace.ts';
+import { failureInTheme, plainPage } from './site/ui/plain-page.ts';
 import { THEME_COOKIE, withTheme } from './site/ui/with-theme.ts';
 import { wordsFirst } from './site/words-first.ts';
 
@@ -32,8 +33,8 @@ export const init: ServerInit = async () => {
 
 /** Each request: refuses what other sites send, finds out who it is, and keeps what is personal. */
 export const handle: Handle = async ({ event, resolve }) => {
-  const isApi = event.url.pathname.startsWith('/api/');
-  if (isForeign(event.request, event.url.origin)) return refuse(isApi, FOREIGN);
+  const isApi = isForApi(event);
+  if (isForeign(event.request, event.url.origin)) return refuse(event, FOREIGN);
 
   event.locals.cairn = cairn;
   // A copy is kept on the device for whoever reads there: it is nobody's, whatever cookie came.
@@ -48,17 +49,21 @@ export const handle: Handle = async ({ event, resolve }) => {
   try {
     session = await identify(event, isApi);
   } catch (problem) {
-    if (isUnavailable(problem)) return refuse(isApi, UNAVAILABLE);
-    throw problem;
+    if (isUnavailable(problem)) return refuse(event, UNAVAILABLE);
+    return fail(event, problem);
   }
   event.locals.user = session?.user ?? null;
 
-  const response = await resolve(event, {
+  const resolved = await resolve(event, {
     // As it is by then: a form may have changed it.
     transformPageChunk: ({ html }) => wordsFirst(withTheme(html, event.cookies.get(THEME_COOKIE))),
   });
+  const response = await failureInTheme(resolved, event.cookies.get(THEME_COOKIE));
   if (session && isPersonal(event, response)) {
     response.headers.set('cache-control', 'private, no-store');
+  } else if (isPage(event, response)) {
+    // Going back, a browser shows what it has: not a guest's page to who has signed in since.
+    response.headers.append('vary', 'cookie');
   }
   return isApi ? response : compressed(event.request, response);
 };
@@ -74,19 +79,26 @@ function asCopy(response: Response): Response {
 }
 
 /** Says whether an answer to somebody who is signed in is made for them alone: any page is. */
-function isPersonal({ isDataRequest }: RequestEvent, { headers }: Response): boolean {
-  const isPage = isDataRequest || headers.get('content-type')?.startsWith('text/html');
-  return isPage || !headers.has('cache-control');
+function isPersonal(event: RequestEvent, response: Response): boolean {
+  return isPage(event, response) || !response.headers.has('cache-control');
+}
+
+/** Says whether this is a page or the data of one. */
+function isPage({ isDataRequest }: RequestEvent, { headers }: Response): boolean {
+  return isDataRequest || Boolean(headers.get('content-type')?.startsWith('text/html'));
 }
 
 /** Failures that nobody expected are logged under a trace id, which is all that a visitor sees. */
 export const handleError: HandleServerError = ({ kind, error: problem, event }) => {
-  if (kind !== 'unknown') return {};
+  return kind === 'unknown' ? failure(problem, event) : {};
+};
+
+function failure(problem: unknown, event: RequestEvent) {
   const traceId = newTraceId();
   logFailure(traceId, `${event.request.method} ${event.route.id ?? 'unknown address'}`, problem);
   // The message is for the page without any of the site's own parts, which shows no more than that.
   return { traceId, message: `${messages.errors.trace} ${traceId}` };
-};
+}
 
 /** Answers whose request it is; a page load, behind which is a person, extends the session. */
 async function identify(event: RequestEvent, isApi: boolean): Promise<Session | null> {
@@ -113,7 +125,25 @@ const UNAVAILABLE = {
 };
 
 /** Programs get a problem that they can read, people a page. */
-function refuse(isApi: boolean, problem: typeof FOREIGN | typeof UNAVAILABLE): Response {
-  if (isApi) return problemResponse(problem);
-  error(problem.status, problem.detail);
+function refuse(event: RequestEvent, problem: typeof FOREIGN | typeof UNAVAILABLE): Response {
+  if (isForApi(event)) return problemResponse(problem);
+  if (!isForPage(event)) error(problem.status, problem.detail);
+  return plainPage(problem.status, problem.detail, event.cookies.get(THEME_COOKIE));
+}
+
+/** Fails before there is a page: SvelteKit's own answer to that knows of no theme. */
+function fail(event: RequestEvent, problem: unknown): Response {
+  if (!isForPage(event)) throw problem;
+  const { message } = failure(problem, event);
+  return plainPage(500, message, event.cookies.get(THEME_COOKIE));
+}
+
+function isForApi({ url }: RequestEvent): boolean {
+  return url.pathname.startsWith('/api/');
+}
+
+/** Says whether somebody opens a page, rather than a page asking for data. */
+function isForPage(event: RequestEvent): boolean {
+  const accepted = event.request.headers.get('accept');
+  return !isForApi(event) && !event.isDataRequest && Boolean(accepted?.includes('text/html'));
 }

@@ -202,6 +202,27 @@ describe('storage that fails', () => {
     expect([ada.pending, (await world.log('ada')).length]).toEqual([0, 2]);
   });
 
+  test('too full for a learner to enter, what waits there is theirs and sent all the same', async () => {
+    const kept = durable();
+    const full = { isFull: false, refused: 0 };
+    const enter: DeviceStorage['enter'] = (user) => {
+      if (!full.isFull) return kept.enter(user);
+      full.refused++;
+      return Promise.reject(new DOMException('No room.', 'QuotaExceededError'));
+    };
+    browser = createBrowser(randomUUID, { ...kept, enter });
+    const before = await open('ada');
+    world.network.always = 'cut before the server';
+    await before.complete('a');
+    before.stop();
+    full.isFull = true;
+    const ada = await open('ada');
+    expect([full.refused, ada.pending, ada.get('a').status]).toEqual([1, 1, 'completed']);
+    world.network.always = null;
+    await world.clock.advance(6 * MINUTE);
+    expect([ada.pending, (await world.log('ada')).length]).toEqual([0, 1]);
+  });
+
   test('that is lost again and again is given up', async () => {
     const kept = durable();
     const gone = { isGone: false, times: 0 };
@@ -225,11 +246,9 @@ describe('storage that fails', () => {
     expect([ada.pending, (await world.log('ada')).length]).toEqual([0, 1]);
   });
 
-  test('that cannot even be entered is done without', async () => {
-    const storage: DeviceStorage = {
-      ...durable(),
-      enter: () => Promise.reject(new DOMException('No room.', 'QuotaExceededError')),
-    };
+  test('with no room for anything is done without', async () => {
+    const noRoom = () => Promise.reject(new DOMException('No room.', 'QuotaExceededError'));
+    const storage: DeviceStorage = { ...durable(), enter: noRoom, outbox: noRoom };
     browser = createBrowser(randomUUID, storage);
     const ada = await open('ada');
     await ada.complete('a');

@@ -1,6 +1,6 @@
 import type { Operation } from '../core/index.ts';
 import type { DeviceStorage, LearnerKey } from './device-storage.ts';
-import { userOf } from './device-storage.ts';
+import { userKey, userOf } from './device-storage.ts';
 import { memoryStorage } from './memory-storage.ts';
 import type { Outbox } from './outbox.ts';
 import { StorageLost } from './outbox.ts';
@@ -64,8 +64,12 @@ export class LearnerStorage {
 
   async #enter(): Promise<Opened> {
     const { who, storage, onEnter } = this.#options;
-    // Perhaps not even that can be written down: the disk is full.
-    const opened = await enterInto(await storage(), who).catch(() => null);
+    const kept = await storage();
+    const user = who === 'here' ? null : who.user;
+    // Perhaps not even that can be written down, as the disk is full. What waits there is sent all the same.
+    const opened = await enterInto(kept, who)
+      .catch(() => (user === null ? null : openOnly(kept, userKey(user))))
+      .catch(() => null);
     if (!opened) return this.#stayInPage();
     await onEnter(opened);
     return opened;

@@ -81,6 +81,15 @@ withDatabases(({ open }) => {
       expect(await sums('course')).toEqual(['in-progress', 1, 4]);
     });
 
+    test('a lesson becomes a module: a page of before goes on from what it knows of it', async () => {
+      const { teach, ann } = await begun();
+      await send(ann, [op(3, 'spent', { contentId: 'a', ms: 1_000 })]);
+      teach([course(module('a', lesson('a1')), lesson('b'))]);
+      const { changes } = await send(ann, []);
+      const { state } = changes.find(({ record }) => record.contentId === 'a')!;
+      expect(Object.values(state!.spent)).toEqual([1_000]);
+    });
+
     test('a lesson is removed, and comes back', async () => {
       const { teach, sums } = await begun();
       teach([course(lesson('b'), lesson('c'))]);

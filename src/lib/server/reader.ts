@@ -177,7 +177,7 @@ function changeOf(catalogue: Catalogue, ledger: Ledger, row: ProgressRow): Chang
   return [
     {
       record: { ...record, id: row.id, revision: row.revision },
-      ...(isUnit(item) && state && { state }),
+      ...(state && { state }),
       ...(!isUnit(item) && rollUp && { rollUp }),
     },
   ];

@@ -92,7 +92,6 @@ export class Sync {
   /** Sends nothing more; a request on its way is still heard out. */
   stop(): void {
     this.#started = false;
-    this.#cancelWait();
     if (this.#phase === 'waiting') this.#enter('idle');
   }
 
@@ -139,10 +138,7 @@ export class Sync {
     const reply = await this.#post(last.device, batch);
     if (reply.kind !== 'answered') return;
     await this.#takeIn(last.device, reply.answer, batch);
-    if (this.#running || this.#phase !== 'sending') return;
-    // The page is still here, and nothing else goes on with what came since.
-    this.#cancelWait();
-    this.#enter('idle');
+    // The page is still here: perhaps something came since, and nothing else sends it.
     this.send();
   }
 
@@ -259,7 +255,7 @@ export class Sync {
     this.#failures = 0;
     if (answer.retryAfterMs) return this.#wait({ reached: true, afterMs: answer.retryAfterMs });
     this.#due = true;
-    this.#enter('sending', true);
+    this.#enter(this.#running ? 'sending' : 'idle', true);
   }
 
   /** A device that was cloned, or restored from a copy, goes on under another name. */
@@ -303,16 +299,16 @@ export class Sync {
     const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures++);
     const asked = Math.min(afterMs ?? 0, LONGEST_ASKED_FOR);
     const jitter = environment.random() * (afterMs === null ? longest : FIRST_WAIT);
-    this.#cancelWait();
+    this.#enter('waiting', reached);
+    this.#isSentAway = asked > 0;
     this.#cancelWait = environment.timer(() => {
       this.#phase = 'idle';
       this.send();
     }, asked + jitter);
-    this.#enter('waiting', reached);
-    this.#isSentAway = asked > 0;
   }
 
   #enter(phase: SyncPhase, reached = this.#reached): void {
+    this.#cancelWait();
     this.#isSentAway = false;
     this.#phase = phase;
     this.#reached = reached;

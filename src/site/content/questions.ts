@@ -46,7 +46,7 @@ const multiple = v.pipe(
   ),
 );
 
-/** Any of the accepted texts; case and spaces do not matter. */
+/** Any of the accepted texts; case, spaces and curly quotes do not matter. */
 const written = v.object({
   kind: v.literal('text'),
   ...ofEveryKind,

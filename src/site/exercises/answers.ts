@@ -1,6 +1,7 @@
 import type { Json } from 'sveltekit-cairn';
 import { MAX_ANSWER_LENGTH } from '../content/answer-length.ts';
 import { exerciseMessages } from '../messages.ts';
+import { inPlainCharacters } from './plain-characters.ts';
 import type { Answerable } from './shown-question.ts';
 
 /**
@@ -79,7 +80,7 @@ export function withPlace(
 
 /** The number that somebody wrote, with a point or a comma before its decimals; else undefined. */
 export function numberIn(written: string): number | undefined {
-  const plain = written.trim().replace('\u2212', '-');
+  const plain = inPlainCharacters(written).trim();
   // "1,250" may be meant as either.
   if (/^[+-]?[1-9]\d{0,2}(,\d{3})+$/.test(plain)) return undefined;
   if (!/^[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?$/i.test(plain)) return undefined;

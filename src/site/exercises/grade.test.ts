@@ -22,7 +22,7 @@ const written: Question = {
   kind: 'text',
   prompt: 'Name it',
   points: 1,
-  answer: ['Clove hitch', 'ÉPISSURE'],
+  answer: ['Clove hitch', 'ÉPISSURE', "fisherman's", '--take "two"', 'Straße', '…'],
 };
 const number: Question = {
   kind: 'number',
@@ -55,6 +55,13 @@ describe('an answer', () => {
     ['an accepted text', [written, 'Clove hitch'], true],
     ['an accepted text in other case and spaces', [written, '  cLOVE \n  HITCH '], true],
     ['an accented letter written as two characters', [written, 'e\u0301pissure'], true],
+    ['a word whose capitals are more letters', [written, 'STRASSE'], true],
+    ['an accepted text with a phone’s apostrophe', [written, 'Fisherman\u2019s'], true],
+    ['an accepted text with a phone’s dash and quotes', [written, '—take “two”'], true],
+    ['an accepted text with a phone’s ellipsis', [written, '...'], true],
+    ['an accepted text in wide letters', [written, 'Ｃｌｏｖｅ　ｈｉｔｃｈ'], true],
+    ['an accepted text with what nobody sees', [written, 'clo\u00adve\u200b hitch\ufeff'], true],
+    ['an accepted text with one hyphen of two', [written, '-take "two"'], false],
     ['part of an accepted text', [written, 'Clove'], false],
     ['no text', [written, ''], false],
     ['the number', [number, '1'], true],

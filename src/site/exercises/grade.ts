@@ -1,5 +1,6 @@
 import type { Question } from '../content/questions.ts';
 import { numberIn } from './answers.ts';
+import { inPlainCharacters } from './plain-characters.ts';
 
 /** How the answer to one question was judged. */
 export interface Mark {
@@ -64,7 +65,9 @@ function isRight(question: Question, answer: unknown): boolean {
 }
 
 function folded(written: string): string {
-  return written.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase();
+  const plain = inPlainCharacters(written).trim().replace(/\s+/g, ' ');
+  // By way of capitals: "ß" and "ss" are the same word in other case.
+  return plain.toUpperCase().toLowerCase().normalize('NFC');
 }
 
 function isListOf(answer: unknown, length: number): answer is readonly unknown[] {

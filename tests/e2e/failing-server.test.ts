@@ -40,23 +40,32 @@ test('a page that fails gives a number to report, and is there when it is asked 
     { expectedErrors: failures },
   ));
 
-test('a failure around all pages says so without any of the site’s own parts', () =>
+// The one is missed before there is a page, the other by what is around all of them.
+test.each([
+  ['sessions', 'light'],
+  ['progress_learners', 'dark'],
+])('a failure for want of %s says so without any of the site’s own parts, %s', (table, theme) =>
   story(
     async (page) => {
       await enrol(page);
-      const putBack = withoutTable('sessions');
+      await page.context().addCookies([{ name: 'theme', value: theme, url: site.origin }]);
+      await page.emulateMedia({ colorScheme: theme === 'dark' ? 'light' : 'dark' });
+      const putBack = withoutTable(table);
       const answer = await page.goto('/dashboard', { waitUntil: 'commit' });
       expect(answer?.status()).toBe(500);
       await page.getByRole('heading', { name: 'Something went wrong' }).waitFor();
       const number = /[0-9a-f]{32}/.exec((await page.getByRole('main').textContent())!)![0];
       expect(site.output()).toContain(number);
+      const scheme = () => getComputedStyle(document.documentElement).colorScheme;
+      expect(await page.evaluate(scheme)).toBe(theme);
       await expectAccessible(page);
       await expectNoSidewaysScroll(page);
-      await keepPicture(page, 'failed-altogether');
+      await keepPicture(page, `failed-altogether-${theme}`);
 
       putBack();
       await page.getByRole('link', { name: 'Try again' }).click();
       await page.getByRole('heading', { name: 'Your progress' }).waitFor();
     },
     { expectedErrors: failures },
-  ));
+  ),
+);

@@ -23,8 +23,11 @@ export function themeIn(cookie: string | undefined): Theme {
   return THEMES.find((theme) => theme === cookie) ?? 'system';
 }
 
-/** The page with the theme that a browser's cookie names; without one the system decides. */
+/**
+ * The page with the theme that a browser's cookie names; without one the system decides. A page that has
+ * one already stays as it is.
+ */
 export function withTheme(html: string, cookie: string | undefined): string {
   if (cookie !== 'light' && cookie !== 'dark') return html;
-  return html.replace('<html ', `<html data-theme="${cookie}" `);
+  return html.replace(/<html (?!data-theme)/, `<html data-theme="${cookie}" `);
 }

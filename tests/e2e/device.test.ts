@@ -60,6 +60,21 @@ describe('a guest', () => {
       expect(await page.getByText('Before you signed in').count()).toBe(0);
     }));
 
+  test('who signs in elsewhere and comes back finds herself, not the page of before', () =>
+    story(async (page) => {
+      await page.goto(FIRST);
+      await page.goto('/sign-in');
+      await enrol(page);
+      await page.goBack();
+      await saved(page);
+      await markButton(page).click();
+      await saved(page);
+      const asked = await page.request.get(
+        '/api/progress/content?contentId=web%2Fa11y%2Fwho-benefits',
+      );
+      expect(await asked.json()).toMatchObject({ status: 'completed' });
+    }));
+
   test('says that it was somebody else, and nothing is added', () =>
     story(async (page) => {
       await page.goto(FIRST);

@@ -13,6 +13,7 @@ import {
   expectMarked,
   FIRST,
   goOffline,
+  keptOnDevice,
   markButton,
   saved,
   SECOND,
@@ -154,39 +155,48 @@ test('IndexedDB blocked: progress goes straight to the server, and the page says
     await expectMarked(page, false);
   }));
 
+/** Gives the site little room on this device, before its first page: browsers believe for a while what they knew. */
+async function limitDisk(page: Page): Promise<void> {
+  await page.goto('/healthz');
+  const debug = await page.context().newCDPSession(page);
+  const quota = { origin: site.address, quotaSize: 3_000_000 };
+  await debug.send('Storage.overrideQuotaForOrigin', quota);
+}
+
+/** Fills it to the last byte, and sees that it is full. */
+async function fillDisk(page: Page): Promise<void> {
+  const refused = await page.evaluate(async () => {
+    const put = (size: number) =>
+      new Promise<string>((resolve) => {
+        const opening = indexedDB.open('something-else');
+        opening.onupgradeneeded = () =>
+          opening.result.createObjectStore('things', { autoIncrement: true });
+        opening.onerror = () => resolve(opening.error!.name);
+        opening.onsuccess = () => {
+          const tx = opening.result.transaction('things', 'readwrite');
+          // Nothing that the database could press together.
+          tx.objectStore('things').put(crypto.getRandomValues(new Uint8Array(size)));
+          tx.onabort = () => resolve(tx.error!.name);
+          tx.oncomplete = () => resolve('kept');
+          opening.result.close();
+        };
+      });
+    let answer = 'kept';
+    for (const size of [60_000, 6_000, 600, 1]) {
+      for (let n = 0; n < 100 && (answer = await put(size)) === 'kept'; n++);
+    }
+    return answer;
+  });
+  expect(refused).toBe('QuotaExceededError');
+}
+
 test('a full disk: marks stay in the page, which says so, and are sent', () =>
   story(async (page, context) => {
-    // Before the site's first page: the browser believes for a while what it knew of the disk.
-    await page.goto('/healthz');
-    const debug = await context.newCDPSession(page);
-    const quota = { origin: site.address, quotaSize: 3_000_000 };
-    await debug.send('Storage.overrideQuotaForOrigin', quota);
+    await limitDisk(page);
     await enrol(page);
     await page.goto(FIRST);
     await saved(page);
-    const refused = await page.evaluate(async () => {
-      const put = (size: number) =>
-        new Promise<string>((resolve) => {
-          const opening = indexedDB.open('something-else');
-          opening.onupgradeneeded = () =>
-            opening.result.createObjectStore('things', { autoIncrement: true });
-          opening.onerror = () => resolve(opening.error!.name);
-          opening.onsuccess = () => {
-            const tx = opening.result.transaction('things', 'readwrite');
-            // Nothing that the database could press together.
-            tx.objectStore('things').put(crypto.getRandomValues(new Uint8Array(size)));
-            tx.onabort = () => resolve(tx.error!.name);
-            tx.oncomplete = () => resolve('kept');
-            opening.result.close();
-          };
-        });
-      let answer = 'kept';
-      for (const size of [60_000, 6_000, 600, 1]) {
-        for (let n = 0; n < 100 && (answer = await put(size)) === 'kept'; n++);
-      }
-      return answer;
-    });
-    expect(refused).toBe('QuotaExceededError');
+    await fillDisk(page);
     await goOffline(page);
     await markButton(page).click();
     await header(page).getByText('This device cannot keep what you do').waitFor();
@@ -194,6 +204,30 @@ test('a full disk: marks stay in the page, which says so, and are sent', () =>
     await context.setOffline(false);
     await saved(page);
     await page.reload();
+    await expectMarked(page, true);
+  }));
+
+test('a full disk: what a guest did stays where it is, which is said, until there is room', () =>
+  story(async (page) => {
+    await limitDisk(page);
+    await page.goto(FIRST);
+    await markButton(page).click();
+    await keptOnDevice(page, 1);
+    await enrol(page);
+    await page.goto(SECOND);
+    await fillDisk(page);
+    const add = page.getByRole('button', { name: 'Add to my progress' });
+    await add.click();
+    await page.getByText('There is no room for that on this device.').waitFor();
+    await page.evaluate(() => indexedDB.deleteDatabase('something-else'));
+    // What the browser knew of the disk, it believes for a while.
+    const tryAgain = async () => {
+      if (await add.isVisible()) await add.click();
+      return page.getByText('Added to your progress.').isVisible();
+    };
+    await expect.poll(tryAgain).toBe(true);
+    await saved(page);
+    await page.goto(FIRST);
     await expectMarked(page, true);
   }));
 

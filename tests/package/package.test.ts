@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import * as server from 'sveltekit-cairn/server';
 import * as core from 'sveltekit-cairn';
@@ -18,6 +18,17 @@ const environment = { ...process.env, NODE_ENV: 'production' };
  */
 const MOST_BYTES = 19_500;
 
+/** What an adopter's project has beside the library. */
+const BESIDE = [
+  '@sveltejs/kit',
+  '@sveltejs/vite-plugin-svelte',
+  '@types/node',
+  'svelte',
+  'svelte-check',
+  'typescript',
+  'vite',
+];
+
 /** An empty project that an adopter begins with: it holds the packed library and its peers. */
 let adopter: string;
 
@@ -25,17 +36,14 @@ beforeAll(() => {
   adopter = mkdtempSync(join(tmpdir(), 'cairn-adopter-'));
   run(root, 'npm', ['run', '--silent', 'package']);
   run(root, 'npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', adopter]);
-  const peers = ['@sveltejs/kit', '@sveltejs/vite-plugin-svelte', 'svelte', 'typescript', 'vite'];
   const { version } = manifestOf(root);
+  // All of them are dependencies: of a production's, npm leaves out the others.
   write('package.json', {
     type: 'module',
-    dependencies: { 'sveltekit-cairn': `file:sveltekit-cairn-${version}.tgz` },
-    devDependencies: Object.fromEntries(
-      [...peers, '@types/node'].map((name) => [
-        name,
-        manifestOf(join(root, 'node_modules', name)).version,
-      ]),
-    ),
+    dependencies: {
+      'sveltekit-cairn': `file:sveltekit-cairn-${version}.tgz`,
+      ...Object.fromEntries(BESIDE.map((name) => [name, versionOf(name)])),
+    },
   });
   run(adopter, 'npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--silent']);
 });
@@ -123,6 +131,26 @@ describe('in a SvelteKit site', () => {
     run(adopter, 'node_modules/.bin/vite', ['build', '--logLevel', 'error']);
   });
 
+  test('the guide for adopters is a site: its examples check and build', () => {
+    const files = guideFiles(readFileSync(join(root, 'docs', 'adopting.md'), 'utf8'));
+    expect(Object.keys(files)).toEqual(
+      expect.arrayContaining([
+        'src/routes/sailing/[lesson]/+page.server.ts',
+        'src/routes/api/progress/sync/+server.ts',
+      ]),
+    );
+    for (const [path, text] of Object.entries(files)) write(path, text);
+    // What the guide takes for granted.
+    write(
+      'src/app.d.ts',
+      'declare namespace App { interface Locals { user: { id: string } | null } }',
+    );
+    write('tsconfig.json', { extends: '$app/tsconfig', include: ['src'] });
+    run(adopter, 'node_modules/.bin/svelte-kit', ['sync']);
+    run(adopter, 'node_modules/.bin/svelte-check', ['--fail-on-warnings']);
+    run(adopter, 'node_modules/.bin/vite', ['build', '--logLevel', 'error']);
+  });
+
   test('what its pages load stays small', () => {
     write(
       'src/pages.js',
@@ -169,11 +197,34 @@ describe('in a SvelteKit site', () => {
   });
 });
 
+/**
+ * The files that a guide tells to write, by their paths: each example that begins with its own, each
+ * route of the table, and each other component.
+ */
+function guideFiles(guide: string): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const [, language, text = ''] of guide.matchAll(/^```(ts|svelte)\n(.*?)^```/gms)) {
+    const named = /^(?:\/\/|<!--) (src\/[^ :\n]+)/.exec(text)?.[1];
+    const path = named ?? (language === 'svelte' ? `src/lib/Example${text.length}.svelte` : null);
+    if (path) files[path] = text;
+  }
+  for (const [, path, line = ''] of guide.matchAll(/^\| `(\S*[+]server[.]ts)` +\| `(.*?)`/gm)) {
+    const route = `src/routes/api/progress/${path}`;
+    const home = relative(dirname(route), 'src/lib/server/progress.ts');
+    files[route] ??= `import { progress } from '${home}';\n${line}\n`;
+  }
+  return files;
+}
+
 /** Runs a program to its end and answers what it printed. Throws with all of it when it fails. */
 function run(cwd: string, program: string, args: string[]): string {
   const done = spawnSync(program, args, { cwd, encoding: 'utf8', env: environment });
   if (done.status === 0) return done.stdout;
   throw new Error(`${program} ${args.join(' ')}\n${done.stdout}${done.stderr}`);
+}
+
+function versionOf(name: string): string {
+  return manifestOf(join(root, 'node_modules', name)).version;
 }
 
 function manifestOf(folder: string): { version: string } {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { withDatabases } from '../../../tests/support/databases.ts';
+import type { Refusal } from './problem.ts';
 import type { School } from './school.testing.ts';
 import { get, openSchool, ORIGIN, post, sharing } from './school.testing.ts';
 
@@ -43,12 +44,12 @@ withDatabases(({ open }) => {
     const response = await progress.endpoints[endpoint](request, viewer);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
     expect(response.headers.get('cache-control')).toBe('no-store');
-    const problem = (await response.json()) as { code: string; status: number; traceId: string };
+    const problem = (await response.json()) as Refusal & { traceId: string };
     expect(problem.status).toBe(response.status);
     expect(problem.traceId).toMatch(/^[0-9a-f]{32}$/);
     expect(await dump()).toBe(before);
     expect(errors).toEqual([]);
-    return { response, code: problem.code };
+    return { response, code: problem.code, detail: problem.detail };
   }
 
   describe('a body is refused at once and changes nothing', () => {
@@ -317,8 +318,10 @@ withDatabases(({ open }) => {
       ];
       for (const request of requests) {
         if (request.headers.get('origin') === '') request.headers.delete('origin');
-        const { response, code } = await refused(rest, request, ann.id);
+        const { response, code, detail } = await refused(rest, request, ann.id);
         expect([response.status, code]).toEqual([403, 'forbidden']);
+        // Whoever runs the site reads here that it does not know its own address.
+        expect(detail).toContain(`${headers['origin'] ?? 'another site'}, this is ${ORIGIN}.`);
       }
       const read = await rest.progress.endpoints.list(get('', {}, headers), ann.id);
       expect(read.status).toBe(403);

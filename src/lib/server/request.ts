@@ -10,12 +10,15 @@ import { Problem } from './problem.ts';
  * `Origin` nor `Sec-Fetch-Site` comes from no browser and passes.
  */
 export function refuseOtherOrigins(request: Request): void {
-  const origin = request.headers.get('origin');
+  const own = new URL(request.url).origin;
+  const origin = request.headers.get('origin') ?? own;
   const site = request.headers.get('sec-fetch-site');
-  const own = origin === null || origin === new URL(request.url).origin;
-  if (own && (site === null || site === 'same-origin' || site === 'none')) return;
+  const isOwn = site === null || site === 'same-origin' || site === 'none';
+  if (origin === own && isOwn) return;
+  // Both are named: behind a proxy it is often the server that does not know its own address.
+  const from = origin === own ? 'another site' : origin;
   throw new Problem('forbidden', {
-    detail: 'The request came from another site. Send it from the site itself.',
+    detail: `The request came from ${from}, this is ${own}. Send it from the site itself.`,
   });
 }
 

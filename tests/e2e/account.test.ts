@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { setStage } from '../support/stories.ts';
-import { copied, storedOn, workerReady } from './device-copies.ts';
+import { copied, databasesOf, storedOn, workerReady } from './device-copies.ts';
 import {
   enrol,
   expectMarked,
@@ -34,27 +34,6 @@ async function deleteAccount(page: Page, password = PASSWORD): Promise<void> {
   await page.goto('/account/delete');
   await page.getByLabel('Your password').fill(password);
   await page.getByRole('button', { name: 'Delete my account' }).click();
-}
-
-/** All that this browser's databases hold, as text. */
-function databasesOf(page: Page): Promise<string> {
-  return page.evaluate(async () => {
-    const opened = <T>(request: IDBRequest<T>) =>
-      new Promise<T>((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(new Error('Not to be read.'));
-      });
-    const found: unknown[] = [];
-    for (const { name } of await indexedDB.databases()) {
-      const database = await opened(indexedDB.open(name!));
-      for (const store of database.objectStoreNames) {
-        const rows = database.transaction(store).objectStore(store);
-        found.push(await opened(rows.getAllKeys()), await opened(rows.getAll()));
-      }
-      database.close();
-    }
-    return JSON.stringify(found);
-  });
 }
 
 describe.each([

@@ -9,7 +9,7 @@ import { launchChromium, visit } from '../support/chromium.ts';
 import { EXAM, QUIZ_SCHOOL } from '../support/quiz.ts';
 import { startSite } from '../support/site.ts';
 import type { Site } from '../support/site.ts';
-import { copied, workerReady } from './device-copies.ts';
+import { copied, databasesOf, workerReady } from './device-copies.ts';
 import { enrol, expectMarked, inSidebar, markButton, PASSWORD, saved } from './learner.ts';
 
 const browser = await launchChromium();
@@ -59,6 +59,8 @@ const FAULTS: [string, Fate][] = [
   ['answers 500', { status: 500, body: 'Internal Error' }],
   ['answers 503', { status: 503, headers: { 'retry-after': '1' } }],
   ['is a captive portal', PORTAL],
+  ['is refused on the way', { status: 409, body: 'Conflict' }],
+  ['leads to somebody else', { status: 302, headers: { location: '/pay-first' } }],
   [
     'fails in one part',
     {
@@ -147,6 +149,8 @@ test('a form that cannot be sent stays, with what was typed in it', () =>
     await enrol(page);
     await page.goto('/account');
     await saved(page);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Your changes are saved.').waitFor();
     await page.getByLabel('Name').fill('Grace Hopper');
     for (const [name, fate] of FAULTS) {
       befalls(/^POST \/account/, fate);
@@ -154,6 +158,7 @@ test('a form that cannot be sent stays, with what was typed in it', () =>
       await faulty(page);
       await page.getByRole('alert').getByText('No proper answer').waitFor();
       expect(await page.getByLabel('Name').inputValue(), name).toBe('Grace Hopper');
+      expect(await page.getByText('Your changes are saved.').count(), name).toBe(0);
     }
 
     befalls(DATA, 'lost');
@@ -164,6 +169,110 @@ test('a form that cannot be sent stays, with what was typed in it', () =>
     network.fateOf = () => 'passed';
     await goOnline(page);
     await page.getByRole('button', { name: 'Account of Grace Hopper' }).waitFor();
+  }));
+
+test('a form on its way says so, and is not sent a second time', () =>
+  story(async (page) => {
+    await page.clock.install();
+    await page.goto('/sign-in');
+    await page.getByLabel('E-mail').fill('ada@example.org');
+    await page.getByLabel('Password').fill(PASSWORD);
+    befalls(/^POST/, 'hanging');
+    const button = page.getByRole('main').getByRole('button', { name: 'Sign in' });
+    await button.dblclick();
+    await button.click();
+    await expect.poll(() => network.faults).toEqual(['POST /sign-in: hanging']);
+    await page.locator('form[aria-busy="true"]').waitFor();
+
+    await page.clock.runFor('01:00');
+    await page.getByRole('alert').getByText('No proper answer').waitFor();
+    expect(await page.getByLabel('Password').inputValue()).toBe(PASSWORD);
+    await button.click();
+    await expect.poll(() => network.faults.length).toBe(2);
+  }));
+
+test('whoever signs in goes on though the answer broke off', () =>
+  story(async (page) => {
+    const { email } = await enrol(page);
+    await page.context().clearCookies();
+    await page.goto('/sign-in?to=/rope');
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password').fill(PASSWORD);
+    befalls(/^POST \/sign-in/, 'cut off');
+    await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL(({ pathname }) => pathname === '/rope');
+    await page.getByRole('button', { name: /^Account of/ }).waitFor();
+    expect(network.faults).toHaveLength(1);
+  }));
+
+test('who is said to be somebody else, by somebody on the way, goes on typing', () =>
+  story(async (page) => {
+    await enrol(page);
+    await page.goto('/account');
+    await saved(page);
+    await page.getByLabel('Name').fill('Grace Hopper');
+    befalls(/^POST \/api\/progress\/sync/, { status: 409, body: 'Conflict' });
+    const asked = page.waitForResponse('**/api/auth/get-session');
+    await goOnline(page);
+    await asked;
+    await faulty(page);
+    network.fateOf = () => 'passed';
+    await goOnline(page);
+    await saved(page);
+    expect(await page.getByLabel('Name').inputValue()).toBe('Grace Hopper');
+  }));
+
+test('whoever could not sign out is told, and signs out when it works', () =>
+  story(async (page) => {
+    await enrol(page);
+    await page.goto(LESSON);
+    await saved(page);
+    network.fateOf = () => 'lost';
+    await page.getByRole('button', { name: /^Account of/ }).click();
+    const button = page.getByRole('button', { name: 'Sign out' });
+    await button.click();
+    await page.getByRole('alert').getByText('you may still be signed in').waitFor();
+    await page.getByRole('heading', { name: 'Read about loops' }).waitFor();
+
+    // The site is there, but that one request does not arrive: who is here is known again.
+    befalls(/^POST \/sign-out/, 'lost');
+    await button.click();
+    await page.waitForURL('**/sign-out?again');
+    await page.getByRole('alert').getByText('you are still signed in').waitFor();
+    await saved(page);
+
+    network.fateOf = () => 'passed';
+    await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/');
+  }));
+
+test('a deletion whose answer got lost is found out, and the device forgets', () =>
+  story(async (page) => {
+    await enrol(page);
+    await page.goto(LESSON);
+    await markButton(page).click();
+    await saved(page);
+    await page.goto('/account/delete');
+    expect(await databasesOf(page)).toContain('"contentId":"read"');
+    await page.getByLabel('Your password').fill(PASSWORD);
+    const button = page.getByRole('button', { name: 'Delete my account' });
+    befalls(/^POST \/account\/delete/, 'lost');
+    await button.click();
+    await page.getByRole('alert').getByText('What you typed is still here').waitFor();
+
+    let isDown = false;
+    network.fateOf = (method) => {
+      if (isDown) return 'lost';
+      isDown = method === 'POST';
+      return isDown ? 'unanswered' : 'passed';
+    };
+    await button.click();
+    await page.getByRole('alert').getByText('may be deleted already').waitFor();
+    network.fateOf = () => 'passed';
+    await goOnline(page);
+    await page.getByText('Your account is deleted').waitFor();
+    await expect.poll(() => databasesOf(page)).not.toContain('"contentId":"read"');
   }));
 
 test('the next one on the device finds nothing of who signed out as the network went', () =>

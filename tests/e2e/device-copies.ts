@@ -54,3 +54,24 @@ export async function copied(page: Page, path: string, build = ''): Promise<void
     }, wanted);
   await expect.poll(areThere, { message: `a copy of ${path}` }).toBe(true);
 }
+
+/** All that this browser's databases hold, as text. */
+export function databasesOf(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const opened = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(new Error('Not to be read.'));
+      });
+    const found: unknown[] = [];
+    for (const { name } of await indexedDB.databases()) {
+      const database = await opened(indexedDB.open(name!));
+      for (const store of database.objectStoreNames) {
+        const rows = database.transaction(store).objectStore(store);
+        found.push(await opened(rows.getAllKeys()), await opened(rows.getAll()));
+      }
+      database.close();
+    }
+    return JSON.stringify(found);
+  });
+}

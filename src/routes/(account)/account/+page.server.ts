@@ -33,6 +33,6 @@ export const actions: Actions = {
     const { timeZone, theme } = preferences;
     if (timeZone) await cairn.progress.setTimeZone(user.id, timeZone);
     if (theme) setCookies(event.cookies, [themeCookie(theme)]);
-    return { isSaved: true };
+    return { isDone: true };
   },
 };

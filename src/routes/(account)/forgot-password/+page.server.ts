@@ -11,6 +11,6 @@ export const actions: Actions = {
     const values = await formValues(event.request);
     const refusal = await submit(event, 'request-password-reset', values);
     if (refusal) return fail(refusal.status, { refusal, email: values['email'] });
-    return { isSent: true };
+    return { isDone: true };
   },
 };

@@ -1,8 +1,6 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { submit } from '../../../site/accounts/form-action.ts';
-import type { Actions, PageServerLoad } from './$types';
-
-export const load: PageServerLoad = ({ locals }) => ({ isSignedIn: locals.user !== null });
+import type { Actions } from './$types';
 
 export const actions: Actions = {
   default: async (event) => {

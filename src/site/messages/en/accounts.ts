@@ -41,6 +41,8 @@ export const accounts = {
     keep: 'Keep it on this device. It is sent when you sign in here again.',
     discard: 'Delete it.',
     nobody: 'You are signed out.',
+    notHeard: 'No answer came from the site: you may still be signed in. Try again in a moment.',
+    notDone: 'Signing out did not reach the site: you are still signed in. Try again.',
   },
   account: {
     title: 'Account',
@@ -77,6 +79,8 @@ export const accounts = {
     password: 'Your password, to be sure it is you',
     submit: 'Delete my account',
     keep: 'Keep it',
+    notHeard:
+      'No proper answer came from the site: your account may be deleted already. This page finds out as soon as the site answers.',
     isDone: 'Your account is deleted, and all that was kept about you with it.',
   },
   forgotPassword: {

@@ -11,6 +11,6 @@ export const actions: Actions = {
   default: async (event) => {
     const refusal = await submit(event, 'change-password', await formValues(event.request));
     if (refusal) return fail(refusal.status, { refusal });
-    return { isChanged: true };
+    return { isDone: true };
   },
 };

@@ -284,6 +284,8 @@ describe('a learner who is offline', () => {
         .getByText(/^2 of \d+ completed/)
         .first()
         .waitFor();
+      await again.goto('/device');
+      await again.getByText('What you did in 2 lessons or exercises waits here').waitFor();
       // Nobody is asked to sign in who only has no network.
       expect(await again.getByRole('link', { name: 'Sign in' }).count()).toBe(0);
 

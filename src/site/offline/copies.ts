@@ -6,7 +6,7 @@ import { emptied, oneAtATime, readShelf, withoutCourse, writeShelf } from './she
 import type { Shelf } from './shelf.ts';
 
 /** Pages that belong to the site rather than to a course: each device has them, if it may. */
-export const SHELL_PAGES: readonly string[] = ['/', '/dashboard', '/offline'];
+export const SHELL_PAGES: readonly string[] = ['/', '/dashboard', '/device', '/offline'];
 
 /** Where the whole outline is. */
 export const CATALOGUE = '/catalogue.json';

@@ -6,7 +6,8 @@ export interface FittedText {
 
 /**
  * Fits a text into a width: on one line if that needs no smaller type than `oneLine` allows, else on
- * two; what is too long even then is cut short, on one line, and says so with an ellipsis.
+ * two of no larger type than that, which take no more room; what is too long even then is cut short, on
+ * one line, and says so with an ellipsis.
  *
  * Widths are estimated from above by kinds of letters, which is enough to place a few words.
  */
@@ -17,7 +18,7 @@ export function fitText(
   const whole = width / widthOf(text);
   if (whole >= oneLine) return { lines: [text], size: Math.min(size, whole) };
   const lines = inTwo(text);
-  const fitting = Math.min(size, ...lines.map((line) => width / widthOf(line)));
+  const fitting = Math.min(oneLine, ...lines.map((line) => width / widthOf(line)));
   if (fitting >= least) return { lines, size: fitting };
   return { lines: [cut(text, width / least)], size: least };
 }

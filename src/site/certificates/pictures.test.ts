@@ -45,6 +45,18 @@ describe('the picture of a certificate', () => {
     },
   );
 
+  test.each([
+    'Ștefan Łukasz Ğöktürk Đặng Ελένη',
+    'Ada King of Lovelace, Lady Byron',
+    'Ada Lovelace',
+  ])('sets no line of %s into another', (name) => {
+    const svg = pictureOf({ ...named(name), courseTitle: name }, 'School');
+    const lines = [...svg.matchAll(/<text x="\d+" y="([\d.]+)" font-size="([\d.]+)"/g)];
+    expect(lines.length).toBeGreaterThanOrEqual(5);
+    const room = lines.map(([, y, size]) => ({ top: +y! - +size! * 0.8, end: +y! + +size! / 4 }));
+    room.slice(1).forEach(({ top }, index) => expect(top).toBeGreaterThan(room[index]!.end));
+  });
+
   test.each(['山田 太郎', 'محمد', 'नेहा', 'Ada 🎉'])('leaves out %s instead of boxes', (name) => {
     const title = ['CERTIFICATE OF COMPLETION'];
     const foot = ['2 May 2026'];

@@ -43,9 +43,9 @@ function wordsOf({ learnerName, courseTitle }: Certificate): string[] {
   const title = { size: 46, oneLine: 32, least: 22, colour: ACCENT };
   if (canShow(learnerName) && canShow(courseTitle)) {
     return [
-      block(learnerName, { ...name, y: 325 }),
+      block(learnerName, { ...name, y: 316 }),
       line(certificateMessages.hasCompleted, { ...SMALL, y: 395 }),
-      block(courseTitle, { ...title, y: 462 }),
+      block(courseTitle, { ...title, y: 466 }),
     ];
   }
   if (canShow(learnerName)) return [block(learnerName, { ...name, y: 390 })];

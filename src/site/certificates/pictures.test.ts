@@ -46,7 +46,7 @@ describe('the picture of a certificate', () => {
   );
 
   test.each([
-    'Ștefan Łukasz Ğöktürk Đặng Ελένη',
+    'Ștefan Łukasz Ğöktürk Đặng Ελένη Ирина',
     'Ada King of Lovelace, Lady Byron',
     'Ada Lovelace',
   ])('sets no line of %s into another', (name) => {

@@ -40,10 +40,10 @@ module.exports = {
     },
     {
       name: 'client-stands-on-core',
-      comment: 'lib/client runs in the browser: it imports core, svelte and idb.',
+      comment: 'lib/client runs in the browser: it imports core and svelte.',
       severity: 'error',
       from: room('client'),
-      to: { pathNot: ['^src/lib/(core|client)/', packages('svelte', 'idb')] },
+      to: { pathNot: ['^src/lib/(core|client)/', packages('svelte')] },
     },
     {
       name: 'components-stand-on-client',

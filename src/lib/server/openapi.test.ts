@@ -35,6 +35,7 @@ const operation = v.strictObject({
 const document = v.strictObject({
   openapi: v.literal('3.1.0'),
   info: v.strictObject({ title: v.string(), version: v.string(), description: v.string() }),
+  servers: v.array(v.strictObject({ url: v.literal('/'), description: v.string() })),
   paths: v.record(
     v.pipe(v.string(), v.startsWith('/')),
     v.strictObject({ get: v.optional(operation), post: v.optional(operation) }),

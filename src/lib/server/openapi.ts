@@ -32,6 +32,7 @@ export function openapi(): object {
       description:
         'Progress of learners through themes, courses, modules, lessons and exercises. The user comes from the session cookie.',
     },
+    servers: [{ url: '/', description: 'The site that serves this document' }],
     paths: {
       '/api/progress/update': {
         post: operation('updateProgress', 'Creates or updates the progress on one content item', {

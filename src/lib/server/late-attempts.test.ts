@@ -95,6 +95,26 @@ withDatabases(({ open }) => {
       expect(recordIn(await pull(ann, null), 'soon')).toMatchObject({ score: 20 });
     });
 
+    test('are no more than that of however many that came in, however often somebody asks', async () => {
+      const { ann, clock, teach, progress } = await school();
+      for (let first = 1; first < 1200; first += 200) {
+        const seqs = Array.from({ length: 200 }, (_, n) => first + n);
+        await send(
+          ann,
+          seqs.map((seq) => handIn(seq, 10, { at: START - DAY + seq })),
+        );
+      }
+      clock.now += DAY;
+      teach([...CONTENT, { ...QUIZ, attempts: 2 }]);
+      for (let asked = 0; asked < 3; asked++) await pull(ann, null);
+      const { operations } = await progress.export(ann.id);
+      const judged = operations.flatMap(({ payload }) => {
+        const { attempt, judgement } = payload as { attempt: string; judgement: unknown };
+        return judgement ? [attempt] : [];
+      });
+      expect(judged.sort()).toEqual(['a1', 'a2']);
+    });
+
     test('stay before a restart', async () => {
       const restart = op(2, 'restarted', { contentId: 'soon' });
       const { ann, before } = await handedIn([handIn(1, 100), restart, handIn(3, 50)]);

@@ -16,7 +16,7 @@ export interface LateGrading extends Grading {
   newId: () => string;
 }
 
-/** Most attempts at one exercise that are looked at. */
+/** Most attempts at one exercise that are looked at: those that were judged are never left out. */
 const MOST_ATTEMPTS = 1000;
 
 /**
@@ -33,7 +33,8 @@ export function* lateAttempts(
   const late: OperationRow[] = [];
   for (const { ids, graded, attempts = Infinity } of exercises) {
     if (!graded) continue;
-    const logged = eachOnce(yield* queries.attempts(userId, ids, MOST_ATTEMPTS)).reverse();
+    const rows = yield* queries.attemptsToJudge(userId, ids, MOST_ATTEMPTS);
+    const logged = eachOnce(rows.toReversed()).reverse();
     const open = logged.filter(isOpen);
     late.push(...open.slice(0, Math.max(0, attempts - (logged.length - open.length))));
   }

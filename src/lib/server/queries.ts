@@ -59,6 +59,8 @@ export interface Queries extends LearnerQueries, CertificateQueries {
   attemptIds(userId: string, contentIds: readonly string[]): Script<string[]>;
   /** A learner's attempts under some content ids, the latest first. */
   attempts(userId: string, contentIds: readonly string[], limit: number): Script<OperationRow[]>;
+  /** The same, but all that were judged first, then the earliest. */
+  attemptsToJudge: Queries['attempts'];
   /** The content ids of a learner's attempts that no catalogue here held when they came in. */
   claimedAttemptContentIds(userId: string): Script<string[]>;
   insertOperations(rows: readonly OperationRow[]): Script<void>;
@@ -119,7 +121,16 @@ export function createQueries(database: Database, users: UsersTable): Queries {
     devices: find(DEVICES),
     operations: find(OPERATIONS),
     attemptIds: attemptIds(kysely, format),
-    attempts: attempts(kysely, format),
+    attempts: attempts(kysely, format, {
+      name: 'attempts',
+      order: sql`found.effective_at desc, found.received_at desc, found.device_id, found.seq desc`,
+    }),
+    attemptsToJudge: attempts(kysely, format, {
+      name: 'attempts_to_judge',
+      order: sql`
+        case when found.payload ->> 'judgement' is null then 1 else 0 end,
+        found.effective_at, found.received_at, found.device_id desc, found.seq`,
+    }),
     claimedAttemptContentIds: claimedAttemptContentIds(kysely, format),
     insertOperations: insert(OPERATIONS),
     saveRows: insert(USER_PROGRESS, replacing(USER_PROGRESS, ['id'])),
@@ -180,15 +191,18 @@ function attemptIds(kysely: AnyKysely, format: RowFormat): Queries['attemptIds']
   };
 }
 
-function attempts(kysely: AnyKysely, format: RowFormat): Queries['attempts'] {
+function attempts(
+  kysely: AnyKysely,
+  format: RowFormat,
+  { name, order }: { name: string; order: RawBuilder<unknown> },
+): Queries['attempts'] {
   const { columns } = OPERATIONS;
   const run = prepare<{ user: string | null; ids: string; limit: number }>(
     kysely,
-    'attempts',
+    name,
     (p) => sql`
       select ${sql.join(format.select('found', columns))} ${attemptsUnder(format, p)}
-      order by found.effective_at desc, found.received_at desc, found.device_id, found.seq desc
-      limit ${p('limit')}`,
+      order by ${order} limit ${p('limit')}`,
   );
   return function* (userId, contentIds, limit) {
     const ids = encodeIds(format, contentIds);

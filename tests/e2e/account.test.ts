@@ -104,6 +104,23 @@ test('what is filled in before the script arrives stays', () =>
     expect(await page.getByLabel('Dark').isChecked()).toBe(true);
   }));
 
+test('whose session has ended is led to sign in, and back', () =>
+  story(
+    async (page) => {
+      await enrol(page);
+      await page.goto('/account/password');
+      await saved(page);
+      await page.context().clearCookies();
+      await page.getByLabel('Current password').fill(PASSWORD);
+      await page.getByLabel('New password').fill('another long password');
+      await page.getByRole('button', { name: 'Change the password' }).click();
+      const signInAgain = page.getByRole('alert').getByRole('link', { name: 'Sign in' });
+      expect(await signInAgain.getAttribute('href')).toBe('/sign-in?to=%2Faccount%2Fpassword');
+      expect(await page.getByLabel('New password').inputValue()).not.toBe('');
+    },
+    { expectedErrors: [/401/] },
+  ));
+
 test('all that is kept comes as a file', () =>
   story(async (page) => {
     const { email } = await enrol(page);

@@ -150,7 +150,7 @@ test('a form that cannot be sent stays, with what was typed in it', () =>
     await page.goto('/account');
     await saved(page);
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Your changes are saved.').waitFor();
+    await page.getByText('Your changes are saved.').and(page.locator(':focus')).waitFor();
     await page.getByLabel('Name').fill('Grace Hopper');
     for (const [name, fate] of FAULTS) {
       befalls(/^POST \/account/, fate);

@@ -116,7 +116,7 @@ export const accounts = {
 
   refused: {
     invalid: 'Something needs another look.',
-    notSignedIn: 'Sign in first.',
+    notSignedIn: 'You are not signed in.',
     wrongPassword: 'The e-mail address or the password is wrong.',
     wrongCurrentPassword: 'The current password is wrong.',
     notYourPassword: 'This is not your current password.',

@@ -1,5 +1,5 @@
 import { self } from '$app/service-worker';
-import { findCopy, unpacked } from '../site/offline/copies.ts';
+import { cacheNames, findCopy, unpacked } from '../site/offline/copies.ts';
 import { THEME_COOKIE, withTheme } from '../site/ui/with-theme.ts';
 import { refreshFile } from './fetch-copies.ts';
 import type { Kind } from './kind-of.ts';
@@ -37,7 +37,23 @@ async function networkFirst(request: Request, path: string): Promise<Response | 
   const copy = await findCopy(path);
   if (!copy) return answer;
   const inTime = await Promise.race([answer, pause(PATIENCE)]);
-  return inTime && !isGatewayError(inTime) ? inTime : unpacked(copy);
+  if (inTime && !isGatewayError(inTime)) return inTime;
+  return (await whole(copy)) ?? spoilt(path, answer);
+}
+
+/** What a copy was made of; undefined where the browser has not kept all of it. */
+async function whole(copy: Response): Promise<Response | undefined> {
+  const { headers, body } = unpacked(copy);
+  const bytes = await new Response(body).arrayBuffer().catch(() => undefined);
+  return bytes && new Response(bytes, { headers });
+}
+
+/** Without its spoilt copy a page is copied anew at the next visit; till then there is the network. */
+async function spoilt(path: string, answer: Promise<Response | undefined>) {
+  for (const name of await cacheNames()) {
+    await (await caches.open(name)).delete(path, { ignoreVary: true });
+  }
+  return answer;
 }
 
 /**

@@ -37,8 +37,8 @@ self.addEventListener('message', (event) => {
 
 /** Stores what every page needs, and the page for those that are not here: all of it or none. */
 async function install(): Promise<void> {
+  await storeOwnFiles();
   const cache = await caches.open(cacheOf(build));
-  await cache.addAll([...ownFiles]);
   // Which names what is here.
   const catalogue = await fetchCatalogue(build);
   await fetchCopies(build, ['/offline']);
@@ -50,4 +50,13 @@ async function visited(path: string, version: string): Promise<void> {
   await changeShelf((shelf) => withVisit(shelf, path));
   await fetchCopies(build, [path], { version });
   await upkeep(build, version);
+  // Somebody may have cleared them away; what fails is done the next time.
+  await storeOwnFiles().catch(() => undefined);
+}
+
+/** Stores what is not here of this build's scripts and styles. */
+async function storeOwnFiles(): Promise<void> {
+  const cache = await caches.open(cacheOf(build));
+  const there = new Set((await cache.keys()).map(({ url }) => new URL(url).pathname));
+  await cache.addAll([...ownFiles].filter((path) => !there.has(path)));
 }

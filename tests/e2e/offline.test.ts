@@ -9,6 +9,7 @@ import { makeNextBuild } from '../support/next-build.ts';
 import { startSite } from '../support/site.ts';
 import type { Site } from '../support/site.ts';
 import { copied, storedOn, workerReady } from './device-copies.ts';
+import type { Stored } from './device-copies.ts';
 import {
   enrol,
   expectMarked,
@@ -157,6 +158,33 @@ describe('a page that is not on the device', () => {
       await context.setOffline(false);
       await page.getByRole('button', { name: 'Try again' }).click();
       await page.getByRole('heading', { level: 1, name: 'Reef knot' }).waitFor();
+    }));
+
+  test('gives it also for a copy that the browser has spoilt, which comes anew, as do scripts cleared away', () =>
+    story(async (page, context) => {
+      await visitPage(page, CLOVE);
+      const scripts = (stored: Stored[]) =>
+        stored.filter(({ path }) => path.endsWith('.js')).length;
+      const before = scripts(await storedOn(page));
+      const cleared = await page.evaluate(async (path) => {
+        const [name] = (await caches.keys()).filter((each) => each.startsWith('cairn-build-'));
+        const cache = await caches.open(name!);
+        const copy = (await cache.match(path, { ignoreVary: true }))!;
+        const { headers } = copy;
+        await cache.put(path, new Response((await copy.arrayBuffer()).slice(0, 500), { headers }));
+        const scripts = (await cache.keys()).filter(({ url }) => url.endsWith('.js'));
+        return Promise.all(scripts.map((script) => cache.delete(script, { ignoreVary: true })));
+      }, CLOVE);
+      expect(before).toBeGreaterThan(10);
+      expect(cleared).toHaveLength(before);
+      await goOffline(page);
+      expect((await page.goto(CLOVE))?.status()).toBe(503);
+
+      await context.setOffline(false);
+      await visitPage(page, CLOVE);
+      await expect.poll(async () => scripts(await storedOn(page))).toBe(before);
+      await goOffline(page);
+      await expectReadable(page, CLOVE);
     }));
 
   test('gives it also for a link', () =>

@@ -163,6 +163,7 @@ describe('NextPrevNavigation', () => {
     await progress.complete('knots');
     await progress.attempt('quiz', { score: 100 });
     expect(ways('a')).toBe('Next: Bowline Course done: Knots &amp; bends');
+    expect(ways('b')).toBe('Previous: Overhand Optional: History Course done: Knots &amp; bends');
     expect(ways('quiz')).toBe('Previous: History Course done: Knots &amp; bends');
   });
 });

@@ -8,9 +8,9 @@ import type { Session } from './site/accounts/session.ts';
 import { startCairn } from './site/cairn.ts';
 import type { Cairn } from './site/cairn.ts';
 import { compressed } from './site/compressed.ts';
+import { isForgery } from './site/is-forgery.ts';
 import { messages } from './site/messages.ts';
 import { BUILD_HEADER, COPY_HEADER, markedAsCopy } from './site/offline/copy-mark.ts';
-import { isForeign } from './site/same-origin.ts';
 import { readSettings } from './site/settings.ts';
 import { logFailure } from './site/trace.ts';
 import { failureInTheme, plainPage } from './site/ui/plain-page.ts';
@@ -34,7 +34,7 @@ export const init: ServerInit = async () => {
 /** Each request: refuses what other sites send, finds out who it is, and keeps what is personal. */
 export const handle: Handle = async ({ event, resolve }) => {
   const isApi = isForApi(event);
-  if (isForeign(event.request, event.url.origin)) return refuse(event, FOREIGN);
+  if (isForgery(event.request)) return refuse(event, FOREIGN);
 
   event.locals.cairn = cairn;
   // A copy is kept on the device for whoever reads there: it is nobody's, whatever cookie came.

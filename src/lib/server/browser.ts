@@ -6,6 +6,7 @@ import type * as server from './index.ts';
 /** Every name of the server's entry point: whoever asks for one gets the sentence instead. */
 export const {
   createProgressServer,
+  isForeign,
   isMissingUser,
   isUnavailable,
   newTraceId,

@@ -25,7 +25,7 @@ export { newTraceId, Problem, problemResponse } from './problem.ts';
 export type { FieldError, ProblemCode, ProblemDetails, Refusal } from './problem.ts';
 export { createProgressServer } from './progress.ts';
 export type { Handlers, ProgressOptions, ProgressServer } from './progress.ts';
-export { readJson, refuseOtherMethods } from './request.ts';
+export { isForeign, readJson, refuseOtherMethods } from './request.ts';
 export type { UsersTable } from './schema.ts';
 export { sqlite } from './sqlite.ts';
 export { prepare } from './statement.ts';

@@ -6,16 +6,22 @@ import type { FieldError, ProblemCode } from './problem.ts';
 import { Problem } from './problem.ts';
 
 /**
- * Refuses a request that another site made in the learner's browser. A request with neither
- * `Origin` nor `Sec-Fetch-Site` comes from no browser and passes.
+ * Says whether another site made a request in a visitor's browser: its `Origin`, or what the
+ * browser says of it, is not the site's own. A request that says neither comes from no browser.
  */
-export function refuseOtherOrigins(request: Request): void {
+export function isForeign(request: Request): boolean {
   const own = new URL(request.url).origin;
   const origin = request.headers.get('origin') ?? own;
-  const site = request.headers.get('sec-fetch-site');
-  const isOwn = site === null || site === 'same-origin' || site === 'none';
-  if (origin === own && isOwn) return;
+  const site = request.headers.get('sec-fetch-site') ?? 'none';
+  return origin !== own || (site !== 'same-origin' && site !== 'none');
+}
+
+/** Refuses a request that another site made. */
+export function refuseOtherOrigins(request: Request): void {
+  if (!isForeign(request)) return;
   // Both are named: behind a proxy it is often the server that does not know its own address.
+  const own = new URL(request.url).origin;
+  const origin = request.headers.get('origin') ?? own;
   const from = origin === own ? 'another site' : origin;
   throw new Problem('forbidden', {
     detail: `The request came from ${from}, this is ${own}. Send it from the site itself.`,

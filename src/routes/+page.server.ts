@@ -1,6 +1,6 @@
 import { isUnit } from 'sveltekit-cairn';
 import { cardsOf } from '../site/ui/card.ts';
-import { continuePlace } from '../site/ui/continue-place.ts';
+import { wayOn } from '../site/ui/continue-place.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, depends }) => {
@@ -18,7 +18,7 @@ export const load: PageServerLoad = async ({ locals, depends }) => {
   return {
     description: content.description,
     introduction: html,
-    continue: continuePlace(overview),
+    place: wayOn(overview),
     themes: themes.map(({ title, path, description, children }) => ({
       theme: { title, path: path ?? '', description },
       cards: cardsOf(

@@ -6,9 +6,9 @@ import { getProgress } from 'sveltekit-cairn/client';
 /** Where the outline of the whole site is; the same for everybody, and there when offline. */
 const ADDRESS = '/catalogue.json';
 
-/** The outline of the whole site, once it is here. Fetched when `wanted` first says so. */
-function wholeOutline(wanted: () => boolean): { readonly current: Outline | null } {
-  let outline = $state.raw<Outline | null>(null);
+/** The outline of the whole site: null if it cannot be had, undefined before. Fetched when `wanted` first says so. */
+function wholeOutline(wanted: () => boolean): { readonly current: Outline | null | undefined } {
+  let outline = $state.raw<Outline | null>();
   let asked = false;
   $effect(() => {
     if (asked || !wanted()) return;
@@ -30,10 +30,13 @@ export function deviceOverview(): {
   readonly current: Overview | null;
   /** Its days, by this browser's own calendar. */
   readonly activity: Activity | null;
+  /** It is not known yet, but soon will be. */
+  readonly isComing: boolean;
 } {
   const progress = getProgress();
   const isForNobody = $derived(page.data.user === null);
-  const outline = wholeOutline(() => isForNobody && progress.known && !progress.isEmpty);
+  const isWanted = $derived(isForNobody && progress.known && !progress.isEmpty);
+  const outline = wholeOutline(() => isWanted);
   const catalogue = $derived(isForNobody && outline.current ? openOutline(outline.current) : null);
   const book = $derived(catalogue && progress.bookOf(catalogue));
   const overview = $derived(catalogue && book && overviewOf(catalogue, book, progress.user));
@@ -44,6 +47,9 @@ export function deviceOverview(): {
     },
     get activity() {
       return activity;
+    },
+    get isComing() {
+      return isWanted && outline.current === undefined;
     },
   };
 }

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { cardsOf } from './card.ts';
 import { contentPage } from './content-page.ts';
-import { continuePlace } from './continue-place.ts';
+import { continuePlace, wayOn } from './continue-place.ts';
 
 const page = { html: '<p>Text</p>', headings: [] };
 
@@ -96,6 +96,8 @@ test('a card and "continue" lead to the same open lesson', async () => {
   const { progress, overview } = await begin();
   const before = await overview();
   expect(continuePlace(before)).toBeNull();
+  const first = { title: 'On bowline', path: 'knots/loops/bowline' };
+  expect(wayOn(before)).toEqual({ ...first, course: 'Knots', isBegun: false });
   expect(before.cards).toMatchObject([
     { title: 'Knots', facts: ['2 lessons', '1 exercise', '1 h'], status: 'not-started' },
   ]);
@@ -103,15 +105,16 @@ test('a card and "continue" lead to the same open lesson', async () => {
   await progress.record('ada', [{ contentId: 'bowline', kind: 'completed', by: 'button' }]);
   const after = await overview();
   const next = { title: 'On tie', path: 'knots/loops/tie' };
-  expect(continuePlace(after)).toEqual({ ...next, course: 'Knots' });
+  expect(continuePlace(after)).toEqual({ ...next, course: 'Knots', isBegun: true });
+  expect(wayOn(after)).toEqual(continuePlace(after));
   expect(after.cards).toMatchObject([{ progressPercentage: 50, completed: 1, total: 2, next }]);
 
   const heading = 's-ends';
   await progress.record('ada', [{ contentId: 'tie', kind: 'saved', data: { heading } }]);
   const stopped = await overview();
-  expect(continuePlace(stopped)).toEqual({ ...next, heading, course: 'Knots' });
+  expect(continuePlace(stopped)).toEqual({ ...next, heading, course: 'Knots', isBegun: true });
   expect(stopped.cards).toMatchObject([{ next: { ...next, heading } }]);
 
   await progress.record('ada', [{ contentId: 'tie', kind: 'completed', by: 'button' }]);
-  expect(continuePlace(await overview())).toBeNull();
+  expect(wayOn(await overview())).toBeNull();
 });

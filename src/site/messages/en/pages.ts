@@ -62,6 +62,7 @@ export const pages = {
     contents: 'Contents',
     startWith: (title: string) => `Start: ${title}`,
     continue: 'Continue',
+    startHere: 'Start here',
     continueWith: (title: string) => `Continue: ${title}`,
     /** Ends the words of a "Continue" that stands beside its course's title. */
     inCourse: (title: string) => `in ${title}`,

@@ -117,7 +117,10 @@ describe('a learner', () => {
       await page.getByText('You have 2 attempts.').waitFor();
       for (const [title, left] of [
         ['Not passed yet: 50 of 100', '1 of 2 attempts left.'],
-        ['Not passed: 50 of 100', 'You have made all 2 attempts.'],
+        [
+          'Not passed: 50 of 100',
+          'You have made all 2 attempts. It stays open until its author allows more.',
+        ],
       ] as const) {
         await page.getByRole('radio', { name: 'Right' }).check();
         await page.getByLabel('How many turns?').fill('2');

@@ -40,6 +40,7 @@ export const exercises = {
   noneLeft: 'No attempts left',
   noneLeftMore: (limit: number) =>
     limit === 1 ? 'You have made the only attempt.' : `You have made all ${limit} attempts.`,
+  staysOpen: 'It stays open until its author allows more.',
 
   problems: {
     summary: (number: number) =>

@@ -1,6 +1,7 @@
 /** The levels of a catalogue, outermost first. A level may be missing; a module may hold modules. */
 export const CONTENT_TYPES = ['theme', 'course', 'module', 'lesson', 'exercise'] as const;
 
+/** What kind of content item it is: a container, or a unit (a lesson or an exercise). */
 export type ContentType = (typeof CONTENT_TYPES)[number];
 
 /** Which of several attempts gives an exercise its score. */

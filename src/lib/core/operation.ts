@@ -4,6 +4,7 @@ import type { Keyed } from './keyed.ts';
 /** What caused a completion; `api` is a plain call of `POST /api/progress/update`. */
 export const COMPLETED_BY = ['button', 'scroll', 'time', 'video', 'exercise', 'api'] as const;
 
+/** What caused a completion. */
 export type CompletedBy = (typeof COMPLETED_BY)[number];
 
 /** Completions by the number that their device gave them: `{ device: highest seq }`. */

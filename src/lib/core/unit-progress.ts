@@ -8,6 +8,7 @@ import { earliest, latest } from './times.ts';
 /** How far a learner is with an item; only the learner's own doing leads back. */
 export const STATUSES = ['not-started', 'in-progress', 'completed'] as const;
 
+/** How far an item has come. */
 export type Status = (typeof STATUSES)[number];
 
 /** What people see of a learner's work on one content item. Times in milliseconds since 1970. */

@@ -152,8 +152,11 @@ export const contentQuerySchema = v.strictObject({ userId, contentId });
 /** Query of `GET /api/progress/course_summary`. */
 export const summaryQuerySchema = v.strictObject({ userId, courseId: contentId });
 
+/** A sync as it was parsed; its operations are parsed one by one. */
 export type SyncRequest = v.InferOutput<typeof syncRequestSchema>;
+/** An update as it was parsed. */
 export type UpdateRequest = v.InferOutput<typeof updateRequestSchema>;
+/** The query of a list as it was parsed. */
 export type ListQuery = v.InferOutput<typeof listQuerySchema>;
 
 function isSeen(input: unknown): boolean {

@@ -20,6 +20,7 @@ export const PROBLEMS = {
   unavailable: { status: 503, title: 'Progress cannot be kept right now' },
 } as const;
 
+/** The stable code of a refusal by the API. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** A field that was refused, by its path from the root of the body or query. */

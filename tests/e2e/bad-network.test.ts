@@ -247,6 +247,19 @@ test('whoever could not sign out is told, and signs out when it works', () =>
     expect(new URL(page.url()).pathname).toBe('/');
   }));
 
+test('whoever hears nothing of their new password is told to sign in with it', () =>
+  story(async (page) => {
+    await enrol(page);
+    await page.goto('/account/password');
+    await page.getByLabel('Current password').fill(PASSWORD);
+    await page.getByLabel('New password').fill('another long password');
+    befalls(/^POST \/account\/password/, 'unanswered');
+    await page.getByRole('button', { name: 'Change the password' }).click();
+    const alert = page.getByRole('alert').filter({ hasText: 'probably set already' });
+    await alert.getByRole('link', { name: 'Sign in' }).waitFor();
+    expect(await learnerWith(await sessionOf(page))).toBeNull();
+  }));
+
 test('a deletion whose answer got lost is found out, and the device forgets', () =>
   story(async (page) => {
     await enrol(page);

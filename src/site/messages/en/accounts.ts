@@ -62,6 +62,8 @@ export const accounts = {
   changePassword: {
     title: 'Change your password',
     submit: 'Change the password',
+    notHeard:
+      'No proper answer came from the site, and you are signed out: your new password is probably set already.',
     changed: 'Your password is changed. You are signed out everywhere but here.',
   },
   deleteAccount: {

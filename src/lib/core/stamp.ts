@@ -9,9 +9,6 @@ const DAY = 24 * 60 * 60 * 1000;
 /** How far back an operation may have been made. */
 export const OLDEST = 400 * DAY;
 
-/** Above this many milliseconds between a device's clock and the server's, the device is told. */
-export const SKEW_TO_TELL = 5 * 60 * 1000;
-
 /** The clocks that an effective time is made of, in milliseconds since 1970. */
 export interface Clocks {
   /** The server's. */

@@ -149,6 +149,33 @@ test.each([360, 1280])('what a guest has done finds its room kept, %i pixels wid
   ),
 );
 
+test('the sheet of contents shows what is read whenever it opens, and becomes a column on a wide page', () =>
+  story(
+    async (page) => {
+      await page.setViewportSize({ width: 360, height: 300 });
+      await page.goto(`${COURSE}/structure/check-yourself`);
+      const sheet = page.locator('#course-contents');
+      const current = sheet.locator('[aria-current="page"]');
+      const opener = page.getByRole('button', { name: /^Contents/ });
+      for (const way of ['first', 'second']) {
+        await opener.click();
+        await expect
+          .poll(() => current.evaluate(isInSheet), { message: `the ${way} time` })
+          .toBe(true);
+        await page.keyboard.press('Escape');
+        await sheet.waitFor({ state: 'hidden' });
+      }
+      await opener.click();
+      await current.waitFor();
+      await page.setViewportSize({ width: 1280, height: 300 });
+      await expect
+        .poll(() => sheet.evaluate((shown) => shown.matches(':popover-open')))
+        .toBe(false);
+      await expect.poll(() => current.evaluate(isInSheet)).toBe(true);
+    },
+    { serviceWorker: false },
+  ));
+
 test('what a guest did is offered over the page, which stays where it is', () =>
   story(
     async (page) => {
@@ -175,6 +202,14 @@ test('a course that is being kept says so in the room that it has', () =>
     },
     { width: 360 },
   ));
+
+/** Runs in the page: whether all of something can be seen in the sheet around it. */
+function isInSheet(element: Element): boolean {
+  const [inner, sheet] = [element, element.closest('[popover]')!].map((each) =>
+    each.getBoundingClientRect(),
+  );
+  return inner!.height > 0 && inner!.top >= sheet!.top && inner!.bottom <= sheet!.bottom;
+}
 
 /** Has every page that is loaded from now on note what moves in it. */
 function watchMoves(page: Page): Promise<unknown> {

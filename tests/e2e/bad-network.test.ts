@@ -10,7 +10,7 @@ import { EXAM, QUIZ_SCHOOL } from '../support/quiz.ts';
 import { startSite } from '../support/site.ts';
 import type { Site } from '../support/site.ts';
 import { copied, databasesOf, workerReady } from './device-copies.ts';
-import { enrol, expectMarked, inSidebar, markButton, PASSWORD, saved } from './learner.ts';
+import { enrol, expectMarked, inSidebar, markButton, PASSWORD, saved, signOut } from './learner.ts';
 
 const browser = await launchChromium();
 const folder = newFolder({});
@@ -220,6 +220,20 @@ test('who is said to be somebody else, by somebody on the way, goes on typing', 
     await goOnline(page);
     await saved(page);
     expect(await page.getByLabel('Name').inputValue()).toBe('Grace Hopper');
+  }));
+
+test('who signs out in another tab is gone from this one, though nobody says who is here', () =>
+  story(async (page) => {
+    await enrol(page);
+    await page.goto(LESSON);
+    await markButton(page).click();
+    await saved(page);
+    const other = await page.context().newPage();
+    await other.goto(LESSON);
+    await saved(other);
+    befalls(/get-session|__data/, 'lost');
+    await signOut(other);
+    await expectMarked(page, false);
   }));
 
 test('whoever could not sign out is told, and signs out when it works', () =>

@@ -74,7 +74,7 @@ export class Device {
     this.#waiting = await storage.waiting();
   }
 
-  /** Looks whether somebody else is here by now. */
+  /** Looks who uses this browser by now, and has `ProgressState.replaced` say whether it is somebody else. */
   async lookWhoIsHere(): Promise<void> {
     const present = await (await this.#options.storage()).present();
     if (present) await this.#options.learner().hear({ kind: 'entered', learner: present });

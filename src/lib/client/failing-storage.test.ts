@@ -96,6 +96,24 @@ describe('storage that fails', () => {
     expect(progress.find(({ contentId }) => contentId === 'a')!.timeSpentMs).toBe(3_000);
   });
 
+  test('deleted while changes are on their way, it is given all of them again', async () => {
+    const { storage, lose } = losable();
+    browser = createBrowser(randomUUID, storage);
+    const ada = await open('ada');
+    await ada.complete('a');
+    await world.settle();
+    world.network.next = ['held back'];
+    world.tell('online');
+    await world.settle();
+    lose();
+    await ada.complete('b');
+    expect(world.network.held).toBe(1);
+    world.network.release();
+    await world.clock.advance(6 * MINUTE);
+    const { changes } = await storage.rows(userKey('ada'));
+    expect(changes.map(({ record }) => record.contentId).sort()).toEqual(['a', 'b', 'knots']);
+  });
+
   test('without room for more, marks stay in the page, are sent first, and the page says so', async () => {
     const full = { isFull: true, refused: 0 };
     const kept = durable();

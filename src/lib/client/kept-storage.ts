@@ -71,7 +71,7 @@ export function keptStorage(kept: KeyValue, newId: () => string): DeviceStorage 
           values.put(keys.row(learner, change.record.contentId), change);
         }
         const end = (await values.get(keys.cursor(learner))) ?? null;
-        if (reset || end === after) values.put(keys.cursor(learner), cursor);
+        if (reset || after === null || end === after) values.put(keys.cursor(learner), cursor);
       }),
 
     waiting: () =>

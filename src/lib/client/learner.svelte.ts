@@ -16,7 +16,7 @@ import { LearnerStorage } from './learner-storage.ts';
 import type { Attention, Outbox } from './outbox.ts';
 import { bringTo, reactiveBook } from './reactive-book.ts';
 import { Replica } from './replica.ts';
-import type { SyncPhase } from './sync.ts';
+import type { Question, SyncPhase } from './sync.ts';
 import { Sync } from './sync.ts';
 import type { News, Tabs } from './tabs.ts';
 import { applyUnsent, spentOn } from './view.ts';
@@ -273,9 +273,7 @@ export class Learner {
     if (news.kind === 'entered') this.#replaced = news.learner !== key;
     if (news.kind === 'decided') return this.#rereadOutbox();
     if (news.kind !== 'kept' || news.learner !== key) return;
-    // Tabs that share no storage began at different places: these rows need not follow on ours.
-    if (news.rows && this.#outlives) this.#replica.follow(news.rows);
-    else this.#replica.merge(news.rows?.changes ?? []);
+    if (news.rows) this.#replica.follow(news.rows);
     await this.#rereadOutbox();
   }
 
@@ -302,7 +300,7 @@ export class Learner {
       cursor: () => this.#replica.cursor,
       catalogue: () => this.#page.catalogue.version,
       spentOf: (device, contentId) => spentOn(this.#replica.row(contentId)?.state, device),
-      onAnswer: (answer, sent) => this.#takeIn(answer, sent),
+      onAnswer: (answer, question) => this.#takeIn(answer, question),
       onSettled: () => this.#rereadOutbox(),
       onPhase: (phase, reached) => {
         this.#phase = phase;
@@ -314,13 +312,12 @@ export class Learner {
     });
   }
 
-  async #takeIn(answer: SyncResponse, sent: readonly Operation[]): Promise<void> {
-    const after = this.#replica.cursor;
-    this.#replica.takeIn(answer, sent);
+  async #takeIn(answer: SyncResponse, question: Question): Promise<void> {
+    this.#replica.takeIn(answer, question);
     this.#serverCatalogue = answer.catalogue;
     const { storage, key } = await this.#storage.open();
     const { changes, cursor, reset = false } = answer;
-    const rows = { changes, cursor, after, reset };
+    const rows = { changes, cursor, after: question.cursor, reset };
     // With no room for them they are shown all the same, and asked for again by the next page.
     await storage.keepRows(key, rows).catch(() => undefined);
     this.#options.tabs.tell({ kind: 'kept', learner: key, rows });

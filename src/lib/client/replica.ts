@@ -1,5 +1,6 @@
 import type { Book, Catalogue, Change, Operation, SyncResponse } from '../core/index.ts';
-import type { Rows } from './device-storage.ts';
+import type { FollowingRows, Rows } from './device-storage.ts';
+import type { Question } from './sync.ts';
 import { viewOf } from './view.ts';
 
 /** What this device knows of one learner: the server's rows, and operations that are not in them. */
@@ -55,22 +56,25 @@ export class Replica {
     );
   }
 
-  /** Takes in rows that follow on those it has; `reset`: that take their place. */
-  follow({ changes, cursor, reset = false }: Rows & { reset?: boolean }): void {
+  /**
+   * Takes in rows from the beginning, or from `after` on; `reset`: that take the place of all. Where they
+   * do not follow on those it has, which may have begun anew meanwhile, those still end where they did.
+   */
+  follow({ changes, cursor, reset = false, after = null }: Rows & Partial<FollowingRows>): void {
     if (reset) this.#rows.clear();
     this.merge(changes);
-    this.#cursor = cursor;
+    if (reset || after === null || after === this.#cursor) this.#cursor = cursor;
   }
 
   /**
    * Takes in the answer to some operations. They still count until the last page of changes is
    * there; what this server does not know yet, as long as the catalogue stays.
    */
-  takeIn(answer: SyncResponse, sent: readonly Operation[]): void {
-    this.follow(answer);
+  takeIn(answer: SyncResponse, { batch, cursor }: Question): void {
+    this.follow({ ...answer, after: cursor });
     const { results, more } = answer;
     const statusOf = new Map(results.map(({ seq, status }) => [seq, status]));
-    const landed = sent.flatMap((operation) => {
+    const landed = batch.flatMap((operation) => {
       const status = statusOf.get(operation.seq) ?? 'rejected';
       // Of what the server had already, it does not say that the content is not here yet.
       const isKnown = this.#rows.has(operation.contentId);

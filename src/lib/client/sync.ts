@@ -8,6 +8,14 @@ import { readReply, UNREACHED } from './reply.ts';
 /** `waiting` to try again by itself; `signed-out` until this learner signs in. */
 export type SyncPhase = 'idle' | 'sending' | 'waiting' | 'signed-out';
 
+/** What the server is sent, and asked for. */
+export interface Question {
+  device: string;
+  batch: readonly Operation[];
+  /** Changes that follow on it are asked for. */
+  cursor: string | null;
+}
+
 /** What sync needs from around it. */
 export interface SyncOptions {
   user: string;
@@ -24,7 +32,7 @@ export interface SyncOptions {
   /** Milliseconds that the server has from a device on an item, as far as is known here. */
   spentOf: (device: string, contentId: string) => number;
   /** Takes in an answer; the operations that it settles leave the outbox afterwards. */
-  onAnswer: (answer: SyncResponse, sent: readonly Operation[]) => Promise<void>;
+  onAnswer: (answer: SyncResponse, question: Question) => Promise<void>;
   /** The outbox has changed. */
   onSettled: () => Promise<void>;
   /** `reached`: the last request got an answer from our server. */
@@ -135,9 +143,10 @@ export class Sync {
     const last = batch.at(-1);
     const isOnItsWay = last?.device === flight.device && last.seq <= flight.lastSeq;
     if (!last || isOnItsWay || bytesOf(batch) > bytes) return;
-    const reply = await this.#post(last.device, batch);
+    const question = this.#question(last.device, batch);
+    const reply = await this.#post(question);
     if (reply.kind !== 'answered') return;
-    await this.#takeIn(last.device, reply.answer, batch);
+    await this.#takeIn(question, reply.answer);
     // The page is still here: perhaps something came since, and nothing else sends it.
     this.send();
   }
@@ -179,10 +188,11 @@ export class Sync {
     // What was said last holds until there is an answer.
     this.#phase = 'sending';
     const device = batch[0]?.device ?? (await use((outbox) => outbox.identity())).device;
-    const reply = await this.#post(device, batch);
+    const question = this.#question(device, batch);
+    const reply = await this.#post(question);
     switch (reply.kind) {
       case 'answered':
-        return this.#takeIn(device, reply.answer, batch);
+        return this.#takeIn(question, reply.answer);
       case 'signed-out':
         return this.#enter('signed-out', true);
       case 'somebody-else':
@@ -197,26 +207,34 @@ export class Sync {
     }
   }
 
-  async #post(device: string, batch: readonly Operation[]): Promise<Reply> {
-    const { endpoint, environment } = this.#options;
-    const body = this.#requestBody(device, batch);
-    const bytes = new TextEncoder().encode(body).length;
+  #question(device: string, batch: readonly Operation[]): Question {
+    return { device, batch, cursor: this.#fromStart ? null : this.#options.cursor() };
+  }
+
+  async #post({ device, batch, cursor }: Question): Promise<Reply> {
+    const { user, endpoint, environment, catalogue } = this.#options;
+    const content = {
+      v: 1,
+      device,
+      asUser: user,
+      now: environment.now(),
+      cursor,
+      catalogue: catalogue(),
+      operations: batch.map(({ device: _, ...operation }) => operation),
+    };
+    const bytes = bytesOf(content);
     const keepalive = bytes + (this.#flight?.bytes ?? 0) <= MOST_KEPT_ALIVE;
     const flight = { bytes, keepalive, device, lastSeq: batch.at(-1)?.seq ?? 0 };
     const timeout = new AbortController();
     const cancelTimeout = environment.timer(() => timeout.abort(), TIMEOUT);
     this.#flight = flight;
     try {
-      const request = {
-        method: 'POST',
-        headers: JSON_BODY,
-        body,
-        keepalive,
-        signal: timeout.signal,
-      };
+      const { signal } = timeout;
+      const body = JSON.stringify(content);
+      const request = { method: 'POST', headers: JSON_BODY, body, keepalive, signal };
       const response = await environment.fetch(endpoint, request).catch(() => null);
       if (response) return await readReply(response, environment.now());
-      if (timeout.signal.aborted) this.#most = Math.max(1, Math.ceil(batch.length / 2));
+      if (signal.aborted) this.#most = Math.max(1, Math.ceil(batch.length / 2));
       return UNREACHED;
     } finally {
       cancelTimeout();
@@ -224,27 +242,15 @@ export class Sync {
     }
   }
 
-  #requestBody(device: string, batch: readonly Operation[]): string {
-    const { user, environment, cursor, catalogue } = this.#options;
-    return JSON.stringify({
-      v: 1,
-      device,
-      asUser: user,
-      now: environment.now(),
-      cursor: this.#fromStart ? null : cursor(),
-      catalogue: catalogue(),
-      operations: batch.map(({ device: _, ...operation }) => operation),
-    });
-  }
-
-  async #takeIn(device: string, answer: SyncResponse, batch: readonly Operation[]): Promise<void> {
-    const { user, use, cursor, onAnswer, onSettled } = this.#options;
+  async #takeIn(question: Question, answer: SyncResponse): Promise<void> {
+    const { user, use, onAnswer, onSettled } = this.#options;
+    const { device, batch, cursor } = question;
     if (answer.user !== user) return this.#giveWay();
     const sent = new Set(batch.map(({ seq }) => seq));
     const results = answer.results.filter(({ seq }) => sent.has(seq));
     // What leads nowhere would be asked for again without end.
-    const led = batch.length > 0 ? results.length > 0 : answer.cursor !== cursor();
-    await onAnswer({ ...answer, results }, batch);
+    const led = batch.length > 0 ? results.length > 0 : answer.cursor !== cursor;
+    await onAnswer({ ...answer, results }, question);
     await use((outbox) => outbox.acknowledge(device, results));
     await this.#renewIfOutrun(device, answer.lastSeq);
     await onSettled();

@@ -115,55 +115,35 @@ describe('storage that fails', () => {
   });
 
   test('without room for more, marks stay in the page, are sent first, and the page says so', async () => {
-    const full = { isFull: true, refused: 0 };
-    const kept = durable();
-    const storage: DeviceStorage = {
-      ...kept,
-      keepRows: (learner, rows) =>
-        full.isFull
-          ? Promise.reject(new DOMException('No room.', 'QuotaExceededError'))
-          : kept.keepRows(learner, rows),
-      outbox: async (learner) => {
-        const outbox = await kept.outbox(learner);
-        const add: Outbox['add'] = async (acts) => {
-          if (!full.isFull) return outbox.add(acts);
-          full.refused++;
-          throw new DOMException('No room.', 'QuotaExceededError');
-        };
-        return withOverflow({ ...outbox, add }, randomUUID);
-      },
-    };
-    browser = createBrowser(randomUUID, storage);
+    const [kept, disk, diskOfRows] = [durable(), createDisk(true), createDisk(true)];
+    browser = createBrowser(randomUUID, {
+      ...overflowing(kept, disk),
+      keepRows: diskOfRows.needed(kept.keepRows),
+    });
     const ada = await open('ada');
     expect(ada.device.durable).toBe(true);
     await ada.complete('a');
-    expect([full.refused, ada.device.durable, ada.get('a').status]).toEqual([
+    expect([disk.refused, ada.device.durable, ada.get('a').status]).toEqual([
       1,
       false,
       'completed',
     ]);
     await world.settle();
     expect([ada.pending, (await world.log('ada')).length]).toEqual([0, 1]);
-    full.isFull = false;
+    disk.isFull = diskOfRows.isFull = false;
     await ada.complete('b');
     expect(ada.device.durable).toBe(true);
   });
 
   test('without room for rows is given them again by the next page', async () => {
-    const kept = durable();
-    const full = { isFull: true, refused: 0 };
-    const keepRows: DeviceStorage['keepRows'] = (learner, rows) => {
-      if (!full.isFull) return kept.keepRows(learner, rows);
-      full.refused++;
-      return Promise.reject(new DOMException('No room.', 'QuotaExceededError'));
-    };
-    browser = createBrowser(randomUUID, { ...kept, keepRows });
+    const [kept, disk] = [durable(), createDisk(true)];
+    browser = createBrowser(randomUUID, { ...kept, keepRows: disk.needed(kept.keepRows) });
     await world.server.record('ada', [{ kind: 'completed', by: 'button', contentId: 'a' }]);
     const first = await open('ada');
     world.tell('online');
     await world.settle();
-    expect(full.refused).toBeGreaterThan(0);
-    full.isFull = false;
+    expect(disk.refused).toBeGreaterThan(0);
+    disk.isFull = false;
     await first.complete('b');
     await world.settle();
     first.stop();
@@ -175,67 +155,46 @@ describe('storage that fails', () => {
   });
 
   test('without room for more counts no time twice', async () => {
-    const full = { isFull: false };
-    const kept = durable();
-    browser = createBrowser(randomUUID, {
-      ...kept,
-      outbox: async (learner) => {
-        const outbox = await kept.outbox(learner);
-        const add: Outbox['add'] = (acts) =>
-          full.isFull
-            ? Promise.reject(new DOMException('No room.', 'QuotaExceededError'))
-            : outbox.add(acts);
-        return withOverflow({ ...outbox, add }, randomUUID);
-      },
-    });
+    const disk = createDisk();
+    browser = createBrowser(randomUUID, overflowing(durable(), disk));
     const ada = await open('ada');
     await ada.spend('a', 1_000);
-    full.isFull = true;
+    disk.isFull = true;
     await ada.spend('a', 1_000);
-    full.isFull = false;
+    disk.isFull = false;
     await ada.spend('a', 1_000);
     await world.settle();
+    expect(disk.refused).toBe(1);
     expect([ada.pending, ada.get('a').timeSpentMs]).toEqual([0, 3_000]);
   });
 
   test('deleted and then full, leaves the page with what it knows', async () => {
     const { storage, lose } = losable();
-    const full = { isFull: false, refused: 0 };
-    const enter: DeviceStorage['enter'] = (user) => {
-      if (!full.isFull) return storage.enter(user);
-      full.refused++;
-      return Promise.reject(new DOMException('No room.', 'QuotaExceededError'));
-    };
-    browser = createBrowser(randomUUID, { ...storage, enter });
+    const disk = createDisk();
+    browser = createBrowser(randomUUID, { ...storage, enter: disk.needed(storage.enter) });
     const ada = await open('ada');
     world.network.always = 'cut before the server';
     await ada.complete('a');
     await world.settle();
     lose();
-    full.isFull = true;
+    disk.isFull = true;
     await ada.complete('b');
-    expect([full.refused, ada.device.durable, ada.pending]).toEqual([1, false, 2]);
+    expect([disk.refused, ada.device.durable, ada.pending]).toEqual([1, false, 2]);
     world.network.always = null;
     await world.clock.advance(6 * MINUTE);
     expect([ada.pending, (await world.log('ada')).length]).toEqual([0, 2]);
   });
 
   test('too full for a learner to enter, what waits there is theirs and sent all the same', async () => {
-    const kept = durable();
-    const full = { isFull: false, refused: 0 };
-    const enter: DeviceStorage['enter'] = (user) => {
-      if (!full.isFull) return kept.enter(user);
-      full.refused++;
-      return Promise.reject(new DOMException('No room.', 'QuotaExceededError'));
-    };
-    browser = createBrowser(randomUUID, { ...kept, enter });
+    const [kept, disk] = [durable(), createDisk()];
+    browser = createBrowser(randomUUID, { ...kept, enter: disk.needed(kept.enter) });
     const before = await open('ada');
     world.network.always = 'cut before the server';
     await before.complete('a');
     before.stop();
-    full.isFull = true;
+    disk.isFull = true;
     const ada = await open('ada');
-    expect([full.refused, ada.pending, ada.get('a').status]).toEqual([1, 1, 'completed']);
+    expect([disk.refused, ada.pending, ada.get('a').status]).toEqual([1, 1, 'completed']);
     world.network.always = null;
     await world.clock.advance(6 * MINUTE);
     expect([ada.pending, (await world.log('ada')).length]).toEqual([0, 1]);
@@ -265,8 +224,8 @@ describe('storage that fails', () => {
   });
 
   test('with no room for anything is done without', async () => {
-    const noRoom = () => Promise.reject(new DOMException('No room.', 'QuotaExceededError'));
-    const storage: DeviceStorage = { ...durable(), enter: noRoom, outbox: noRoom };
+    const [kept, { needed }] = [durable(), createDisk(true)];
+    const storage = { ...kept, enter: needed(kept.enter), outbox: needed(kept.outbox) };
     browser = createBrowser(randomUUID, storage);
     const ada = await open('ada');
     await ada.complete('a');
@@ -278,6 +237,33 @@ describe('storage that fails', () => {
     ]);
   });
 });
+
+/** A disk that fills up: what it is needed for is then refused, and counted. */
+function createDisk(isFull = false) {
+  const disk = {
+    isFull,
+    refused: 0,
+    needed:
+      <Args extends unknown[], T>(work: (...args: Args) => Promise<T>) =>
+      async (...args: Args): Promise<T> => {
+        if (!disk.isFull) return work(...args);
+        disk.refused++;
+        throw new DOMException('No room.', 'QuotaExceededError');
+      },
+  };
+  return disk;
+}
+
+/** Storage whose outbox needs room on a disk, and has an overflow for when there is none. */
+function overflowing(kept: DeviceStorage, disk: ReturnType<typeof createDisk>): DeviceStorage {
+  return {
+    ...kept,
+    outbox: async (learner) => {
+      const outbox = await kept.outbox(learner);
+      return withOverflow({ ...outbox, add: disk.needed(outbox.add) }, randomUUID);
+    },
+  };
+}
 
 /** Storage that somebody may delete at any moment. */
 function losable(): { storage: DeviceStorage; lose: () => void } {

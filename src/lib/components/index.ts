@@ -15,5 +15,6 @@ export { english, getMessages, setMessages } from './messages.ts';
 export type { Messages } from './messages.ts';
 export { default as NextPrevNavigation } from './NextPrevNavigation.svelte';
 export { default as ProgressRing } from './ProgressRing.svelte';
+export { reveal } from './reveal.ts';
 export { default as StatusMark } from './StatusMark.svelte';
 export { default as SyncStatus } from './SyncStatus.svelte';

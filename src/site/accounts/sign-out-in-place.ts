@@ -1,6 +1,6 @@
 import type { ProgressState } from 'sveltekit-cairn/client';
 import { accountMessages } from '../messages.ts';
-import { notProper, submitInPlace } from './submit-in-place.ts';
+import { forgetReader, notProper, submitInPlace } from './submit-in-place.ts';
 import type { Steps } from './submit-in-place.ts';
 import { whoIsHere } from './who-is-here.ts';
 
@@ -16,8 +16,7 @@ export function signOutInPlace(
   return submitInPlace({
     before: async () => {
       await before?.();
-      // Where that cannot be written down, nothing else is.
-      await device.forget().catch(() => undefined);
+      await forgetReader(device);
     },
     then: async ({ result, update }) =>
       result.type === 'redirect' ? location.assign(result.location) : update(),

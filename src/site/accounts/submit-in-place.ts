@@ -68,8 +68,7 @@ const asUsual: Answered = ({ update }) => update();
 /** The same for a form by which somebody signs in: who it is, the device learns from the next page. */
 export function signInInPlace(device: ProgressState['device'], then: Answered = asUsual) {
   return submitInPlace({
-    // Where that cannot be written down, nothing else is.
-    before: () => device.forget().catch(() => undefined),
+    before: () => forgetReader(device),
     then,
     lost: async (refusal) => {
       // The answer broke off after its cookie had come.
@@ -78,6 +77,11 @@ export function signInInPlace(device: ProgressState['device'], then: Answered = 
       return null;
     },
   });
+}
+
+/** Has the device forget who is here. Where that cannot be written down, nothing else is. */
+export function forgetReader(device: ProgressState['device']): Promise<void> {
+  return device.forget().catch(() => undefined);
 }
 
 /** Shows a refusal in the page's `form`, beside what that holds of the fields; nothing was done. */

@@ -18,6 +18,8 @@ export async function startPeer(
     env: { ...process.env, NODE_ENV: 'production', ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // A measurement that fails leaves nothing running.
+  process.once('exit', () => child.kill('SIGKILL'));
   const ended = once(child, 'exit');
   const origin = await Promise.race([
     addressIn(createInterface({ input: child.stdout })),

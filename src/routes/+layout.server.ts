@@ -1,8 +1,9 @@
 import type { LayoutServerLoad } from './$types';
 
-export const load: LayoutServerLoad = async ({ locals, depends }) => {
+// Asked with every address, as the page is: who is named above it is whose progress it takes in.
+export const load: LayoutServerLoad = async ({ locals, depends, url }) => {
   const { cairn, user } = locals;
-  depends('cairn:time-zone');
+  depends('cairn:time-zone', url.href);
   return {
     siteTitle: cairn.settings.siteTitle ?? cairn.content.title ?? 'Cairn',
     /** Made for the device, not for a learner: what the device knows of them lies over it. */

@@ -168,6 +168,22 @@ describe('two tabs', () => {
     ));
 });
 
+describe('a page', () => {
+  test('bears the name of whoever is signed in by now: it is theirs, what is marked on it', () =>
+    story(async (page) => {
+      await enrol(page, 'Ada');
+      await page.goto(FIRST);
+      await saved(page);
+      await enrol(page, 'Bea');
+      await inSidebar(page, 'Markup that means something').click();
+      await page.waitForURL(`**${SECOND}`);
+      await page.getByRole('button', { name: 'Account of Bea' }).waitFor();
+      await page.context().clearCookies();
+      await page.getByRole('link', { name: 'Cairn' }).first().click();
+      await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).waitFor();
+    }));
+});
+
 describe('marks that wait', () => {
   test('survive a closed page, and are sent by the next one', () =>
     story(

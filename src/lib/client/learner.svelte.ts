@@ -244,11 +244,6 @@ export class Learner {
     this.retry();
   }
 
-  /** Asks the server for changes when all is well. */
-  pull(): void {
-    this.#sync?.pull();
-  }
-
   /** Sends what waits in a way that outlives the page. */
   leave(): void {
     void this.#sync?.leave();

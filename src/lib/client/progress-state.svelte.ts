@@ -353,7 +353,7 @@ export class ProgressState {
         void this.device.lookWhoIsHere();
         this.#learner.retry();
       },
-      onMinute: () => this.#learner.pull(),
+      onMinute: () => this.#learner.retry(),
     });
     const deafen = this.#means.tabs.listen((news) => {
       void this.#learner.hear(news);

@@ -56,6 +56,7 @@ describe('a request that fails', () => {
   test('is tried again after growing random pauses of at most five minutes', async () => {
     world.network.always = { status: 500 };
     const pauses: number[] = [];
+    world.tell('hidden');
     await progress.complete('a');
     await world.settle();
     while (pauses.length < 12) {
@@ -67,6 +68,15 @@ describe('a request that fails', () => {
     expect(pauses.slice(0, 5)).toEqual([500, 1_000, 2_000, 4_000, 8_000]);
     expect(Math.max(...pauses)).toBe(2.5 * MINUTE);
     expect(progress.pending).toBe(1);
+  });
+
+  test('is tried again within a minute while the page is looked at, however often it failed', async () => {
+    world.network.always = { status: 500 };
+    await progress.complete('a');
+    await world.clock.advance(30 * MINUTE);
+    world.network.always = null;
+    await world.clock.advance(MINUTE);
+    expect([progress.pending, progress.sync]).toEqual([0, 'saved']);
   });
 
   test('says that the server is out of reach until it answers', async () => {

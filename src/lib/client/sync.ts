@@ -48,7 +48,7 @@ const LARGEST = 32 * 1024;
 /** Bytes that browsers let a page have on their way when it is left; 64 KiB with all around. */
 const MOST_KEPT_ALIVE = 60 * 1024;
 /** A request that takes longer is given up, and the next one is smaller. */
-const TIMEOUT = 60_000;
+const TIMEOUT = 30_000;
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 5 * 60_000;
 /** Nobody means more by a Retry-After, and timers hold no more than 24 days. */
@@ -111,18 +111,9 @@ export class Sync {
   }
 
   /**
-   * Asks for changes and sends what waits, unless the last attempt failed: then its time will come.
-   * Of a session that had ended it is asked whether it has begun again.
-   */
-  pull(): void {
-    if (this.#phase === 'signed-out') return this.retry();
-    this.#pull = true;
-    this.send();
-  }
-
-  /**
    * Asks for changes and sends what waits, at once even if the last attempt failed: the network is
-   * back, the page is looked at again, somebody signed in. A Retry-After is honoured all the same.
+   * back, the page is looked at again or for another minute, somebody signed in. A Retry-After is
+   * honoured all the same.
    */
   retry(): void {
     this.#pull = true;

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { setStage } from '../support/stories.ts';
-import { expectMarked, FIRST, markButton, signUp, syncFrom } from './learner.ts';
+import { expectMarked, FIRST, markButton, saved, signUp, syncFrom } from './learner.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** Units of the sample courses, one for each day of learning. */
@@ -93,6 +93,30 @@ describe('the dashboard', () => {
       await page.goto('/dashboard');
       await page.getByText('1 day in your streak').waitFor();
       await page.getByRole('cell', { name: /^Today, .*: 1 unit$/ }).waitFor();
+    }));
+
+  test('shows what was marked a moment ago, before the server has it, and nothing moves when it does', () =>
+    story(async (page) => {
+      await signUp(page);
+      const server = Promise.withResolvers<undefined>();
+      await page.route('**/api/progress/sync', async (request) => {
+        await server.promise;
+        await request.continue();
+      });
+      await page.goto(FIRST);
+      await markButton(page).click();
+      await expectMarked(page, true);
+      await page.getByRole('link', { name: 'Dashboard' }).first().click();
+      await page
+        .getByText(/^1 of \d+ completed$/)
+        .first()
+        .waitFor();
+      const inProgress = page.getByRole('heading', { name: 'In progress' });
+      const before = await inProgress.boundingBox();
+      server.resolve(undefined);
+      await saved(page);
+      await page.getByText('Change the time zone').waitFor();
+      expect(await inProgress.boundingBox()).toEqual(before);
     }));
 
   test('says it all without JavaScript', () =>

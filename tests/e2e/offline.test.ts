@@ -317,9 +317,14 @@ describe('a learner who is offline', () => {
       // Nobody is asked to sign in who only has no network.
       expect(await again.getByRole('link', { name: 'Sign in' }).count()).toBe(0);
 
+      await again.goto('/dashboard');
+      const courses = again.getByRole('heading', { name: 'In progress' });
+      await courses.waitFor();
+      const place = await courses.boundingBox();
       await context.setOffline(false);
       await saved(again);
       await again.getByRole('button', { name: /^Account of/ }).waitFor();
+      expect(await courses.boundingBox()).toEqual(place);
       const kept = await again.request.get('/api/progress?contentType=lesson&status=completed');
       expect(((await kept.json()) as { progress: unknown[] }).progress).toHaveLength(2);
     }));

@@ -131,6 +131,33 @@ describe('reading to the end', () => {
       await expectMarked(page, true);
     }));
 
+  test('can be undone beside the offer to add a guest’s work, in a window of any height', () =>
+    story(
+      async (page) => {
+        await page.goto('/other');
+        await markButton(page).click();
+        await expectMarked(page, true);
+        await enrol(page);
+        await stopTheClock(page);
+        await open(page, '/long');
+        await page.getByText('Before you signed in').waitFor();
+        await pass(page, 20, { busy: true });
+        await toEnd(page);
+        await pass(page, 3);
+        await page.evaluate(() => scrollTo(0, 300));
+        for (const height of [900, 500]) {
+          await page.setViewportSize({ width: 360, height });
+          const isCovered = () =>
+            page.getByRole('button', { name: 'Undo' }).evaluate((undo) => {
+              const { left, top, bottom } = undo.getBoundingClientRect();
+              return document.elementFromPoint(left + 5, (top + bottom) / 2) !== undo;
+            });
+          await expect.poll(isCovered, { message: `${height} pixels high` }).toBe(false);
+        }
+      },
+      { width: 360 },
+    ));
+
   test('is not done by jumping to the end at once', () =>
     learn(async (page) => {
       await open(page, '/long');

@@ -268,7 +268,11 @@ export class Learner {
     if (news.kind === 'entered') this.#replaced = news.learner !== key;
     if (news.kind === 'decided') return this.#rereadOutbox();
     if (news.kind !== 'kept' || news.learner !== key) return;
-    if (news.rows) this.#replica.follow(news.rows);
+    if (news.rows) {
+      this.#replica.follow(news.rows);
+      // It was answered: so will this tab be.
+      if (this.#phase === 'waiting' || this.#phase === 'signed-out') this.retry();
+    }
     await this.#rereadOutbox();
   }
 

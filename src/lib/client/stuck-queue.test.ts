@@ -101,3 +101,18 @@ test('what was sent when the page was hidden, and is answered last, leaves the p
   await world.settle();
   expect([progress.pending, progress.sync]).toEqual([0, 'saved']);
 });
+
+test('a tab that waits to try again goes on when another one was answered', async () => {
+  const browser = createBrowser(randomUUID);
+  const waits = await world.visit('a', { browser });
+  const other = await world.visit('a', { browser });
+  await world.settle();
+  world.network.next = [{ status: 500 }];
+  await waits.complete('a');
+  await world.settle();
+  expect([world.network.happened.length, waits.sync]).toEqual([1, 'offline']);
+
+  await other.complete('b');
+  await world.settle();
+  expect([waits.sync, other.sync]).toEqual(['saved', 'saved']);
+});

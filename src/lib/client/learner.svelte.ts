@@ -270,8 +270,9 @@ export class Learner {
     if (news.kind !== 'kept' || news.learner !== key) return;
     if (news.rows) {
       this.#replica.follow(news.rows);
-      // It was answered: so will this tab be.
-      if (this.#phase === 'waiting' || this.#phase === 'signed-out') this.retry();
+      // It was answered, and that led on: so it will for this tab.
+      const isHeldUp = this.#phase === 'waiting' || this.#phase === 'signed-out';
+      if (isHeldUp && news.rows.cursor !== news.rows.after) this.retry();
     }
     await this.#rereadOutbox();
   }

@@ -116,3 +116,17 @@ test('a tab that waits to try again goes on when another one was answered', asyn
   await world.settle();
   expect([waits.sync, other.sync]).toEqual(['saved', 'saved']);
 });
+
+test('tabs whose answers lead nowhere do not urge each other on', async () => {
+  const browser = createBrowser(randomUUID);
+  const tabs = [await world.visit('a', { browser }), await world.visit('a', { browser })] as const;
+  await world.settle();
+  const rote = { v: 1, user: 'ada', now: 0, lastSeq: 0, results: [], changes: [], cursor: 'rote' };
+  const body = JSON.stringify({ ...rote, more: false, catalogue: tabs[0].catalogue.version });
+  world.network.always = { status: 200, body };
+  for (const [n, tab] of tabs.entries()) await tab.complete(n === 0 ? 'a' : 'b');
+  await world.clock.advance(10 * MINUTE);
+  // Each of them once a minute, and the first few pauses.
+  expect(world.network.happened.length).toBeGreaterThan(10);
+  expect(world.network.happened.length).toBeLessThan(50);
+});

@@ -60,7 +60,7 @@ beforeAll(async () => {
   await learner.close();
 });
 
-/** Looks at a page through windows of all widths, and in each theme. */
+/** Looks at a page through windows of all widths, with letters twice as large, and in each theme. */
 function lookAt(path: string, name: string, options: Partial<ProfileOptions>) {
   return story(
     async (page) => {
@@ -69,6 +69,10 @@ function lookAt(path: string, name: string, options: Partial<ProfileOptions>) {
         await page.setViewportSize({ width, height: 900 });
         await expectNoSidewaysScroll(page);
       }
+      await page.setViewportSize({ width: 360, height: 900 });
+      await page.evaluate(() => (document.documentElement.style.fontSize = '200%'));
+      await expectNoSidewaysScroll(page);
+      await page.evaluate(() => (document.documentElement.style.fontSize = ''));
       await page.setViewportSize({ width: 1280, height: 900 });
       for (const theme of THEMES) {
         await page.emulateMedia({ colorScheme: theme });

@@ -54,6 +54,7 @@ export class Learner {
   #listening = false;
   /** What is done to the outbox, one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
+  #rereading: Promise<void> | null = null;
   /** The own device, once the outbox is open. */
   #device: string | null = null;
   #lastSeq = 0;
@@ -330,8 +331,12 @@ export class Learner {
     return done;
   }
 
+  /** However many ask for it, as other tabs tell of each mark: what has not begun yet serves them all. */
   #rereadOutbox(): Promise<void> {
-    return this.#inTurn(() => this.#storage.use((outbox) => this.#readOutbox(outbox)));
+    return (this.#rereading ??= this.#inTurn(() => {
+      this.#rereading = null;
+      return this.#storage.use((outbox) => this.#readOutbox(outbox));
+    }));
   }
 
   async #readOutbox(outbox: Outbox): Promise<void> {

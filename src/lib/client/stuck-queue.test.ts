@@ -130,3 +130,33 @@ test('tabs whose answers lead nowhere do not urge each other on', async () => {
   expect(world.network.happened.length).toBeGreaterThan(10);
   expect(world.network.happened.length).toBeLessThan(50);
 });
+
+test('a tab that is told of many marks at once reads the outbox a few times, not once for each', async () => {
+  const browser = createBrowser(randomUUID);
+  const other = await world.visit('a', { browser });
+  let reads = 0;
+  let disk: Promise<unknown> = Promise.resolve(null);
+  const counting = async (key: Parameters<typeof browser.storage.outbox>[0]) => {
+    const outbox = await browser.storage.outbox(key);
+    const attention = async () => {
+      reads++;
+      await disk;
+      return outbox.attention();
+    };
+    return { ...outbox, attention };
+  };
+  const storage = { ...browser.storage, outbox: counting };
+  const told = await world.visit('a', { browser: { ...browser, storage } });
+  await world.settle();
+  world.network.always = { status: 500 };
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  disk = promise;
+  reads = 0;
+  await Promise.all(Array.from({ length: 50 }, (_, n) => other.advance('a', n)));
+  await Promise.all([other.complete('a'), other.complete('b')]);
+  await world.settle();
+  resolve(null);
+  await world.settle();
+  expect([told.get('a').status, told.get('b').status]).toEqual(['completed', 'completed']);
+  expect(reads).toBeLessThan(5);
+});

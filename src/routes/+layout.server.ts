@@ -1,9 +1,9 @@
 import type { LayoutServerLoad } from './$types';
 
-// Asked with every address, as the page is: who is named above it is whose progress it takes in.
 export const load: LayoutServerLoad = async ({ locals, depends, url }) => {
   const { cairn, user } = locals;
-  depends('cairn:time-zone', url.href);
+  // Asked for with every address, as the page is: who is named above it is whose progress it takes in.
+  depends('cairn:time-zone', `cairn:at:${url.pathname}`);
   return {
     siteTitle: cairn.settings.siteTitle ?? cairn.content.title ?? 'Cairn',
     /** Made for the device, not for a learner: what the device knows of them lies over it. */

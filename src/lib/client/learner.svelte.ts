@@ -271,9 +271,8 @@ export class Learner {
     if (news.kind !== 'kept' || news.learner !== key) return;
     if (news.rows) {
       this.#replica.follow(news.rows);
-      // It was answered, and that led on: so it will for this tab.
-      const isHeldUp = this.#phase === 'waiting' || this.#phase === 'signed-out';
-      if (isHeldUp && news.rows.cursor !== news.rows.after) this.retry();
+      // Its tab was answered, and that led on: so it will for this one, which was not.
+      if (!this.#reached && news.rows.cursor !== news.rows.after) this.retry();
     }
     await this.#rereadOutbox();
   }

@@ -355,7 +355,13 @@ test('whoever signs in as the network goes is not taken for the one whose sessio
       await expect.poll(() => network.faults.length).toBeGreaterThan(0);
       expect(await learnerWith(await sessionOf(page))).toMatchObject({ user: { name: 'Ben' } });
 
-      await nextOnTheDevice(page);
+      // Her copies went as soon as a page knew that she had.
+      const next = await page.context().newPage();
+      await next.goto(LESSON);
+      await next.getByText('This page is not on this device.').waitFor();
+      await next.goto('/dashboard');
+      await next.getByRole('heading', { level: 1 }).waitFor();
+      expect(await next.getByText(/[1-9]\d* of \d+ completed/).count()).toBe(0);
     },
     { serviceWorker: true },
   ));

@@ -330,8 +330,14 @@ describe('coming back', () => {
     await stopTheClock(page);
     await open(page, '/long');
     await page.clock.runFor(2000);
-    await page.getByRole('heading', { name: 'Three' }).evaluate((each) => each.scrollIntoView());
-    await page.evaluate(() => scrollBy(0, 100));
+    await page.getByRole('heading', { name: 'Three' }).evaluate((each) => {
+      // Scrolling is told with the next frame, and a frame is not the clock's: on a busy machine it
+      // may come after all that the clock is set forward by.
+      const told = new Promise((resolve) => addEventListener('scroll', resolve, { once: true }));
+      each.scrollIntoView();
+      scrollBy(0, 100);
+      return told;
+    });
     await page.clock.runFor(5000); // to be there, not only to pass
     const dashboard = page.getByRole('banner').getByRole('link', { name: 'Dashboard' });
     await follow(page, dashboard, /dashboard$/);

@@ -52,8 +52,10 @@ export class Learner {
   readonly later: LearnerKey[] = [];
   #sync: Sync | null = null;
   #listening = false;
-  /** What is done to the outbox, one after the other. */
+  /** All that is being done to the outbox. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** Acts that wait for their turn: those that come later wait too. */
+  #early = 0;
   #rereading: Promise<void> | null = null;
   /** The own device, once the outbox is open. */
   #device: string | null = null;
@@ -186,12 +188,15 @@ export class Learner {
     const device = this.#device ?? NOT_ASKED_YET;
     const acts = timed({ book: this.#book, device });
     if (acts.length === 0) return;
-    // What is on its way into the outbox gets its name there: only then can it be referred to.
-    const isEarly = device === NOT_ASKED_YET || this.#replica.isMaking;
+    // What is on its way into the outbox gets its name there: only then can a reopening refer to it.
+    const refers = this.#replica.isMaking && acts.some(({ kind }) => kind === 'reopened');
+    const isEarly = device === NOT_ASKED_YET || refers || this.#early > 0;
+    if (isEarly) this.#early++;
     const made = acts.map((act) => ({ ...act, seq: ++this.#lastSeq }));
     this.#replica.make(made);
     untrack(() => this.#apply(made));
-    await this.#inTurn(async () => {
+    // Else it begins at once: the page may be closed in the next moment.
+    await this.#after(isEarly ? this.#turn : Promise.resolve(), async () => {
       try {
         // The device has another name since its outbox was lost, and time is told as its total.
         const kept = await this.#storage.use((outbox) =>
@@ -205,6 +210,8 @@ export class Learner {
         this.#replica.keep(made);
         this.#show();
         throw error;
+      } finally {
+        if (isEarly) this.#early--;
       }
     });
     this.#options.tabs.tell({ kind: 'kept', learner: await this.key() });
@@ -323,25 +330,28 @@ export class Learner {
     this.#options.tabs.tell({ kind: 'kept', learner: key, rows });
   }
 
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(work);
+  #after(before: Promise<unknown>, work: () => Promise<void>): Promise<void> {
+    const done = before.then(work);
     // Whoever asked hears of a failure; it does not stop what comes after.
-    this.#turn = done.catch(() => undefined);
+    this.#turn = Promise.allSettled([this.#turn, done]);
     return done;
   }
 
   /** However many ask for it, as other tabs tell of each mark: what has not begun yet serves them all. */
   #rereadOutbox(): Promise<void> {
-    return (this.#rereading ??= this.#inTurn(() => {
+    return (this.#rereading ??= this.#after(this.#turn, () => {
       this.#rereading = null;
       return this.#storage.use((outbox) => this.#readOutbox(outbox));
     }));
   }
 
   async #readOutbox(outbox: Outbox): Promise<void> {
+    const before = this.#replica.unacknowledged;
     const { device, lastSeq } = await outbox.identity();
     const operations = await outbox.unacknowledged();
     this.#attention = await outbox.attention();
+    // What was kept meanwhile may be missing in what was read.
+    if (before !== this.#replica.unacknowledged) return this.#readOutbox(outbox);
     this.#replica.setUnacknowledged(operations);
     this.#weigh();
     this.#lastSeq = device === this.#device ? Math.max(this.#lastSeq, lastSeq) : lastSeq;

@@ -45,15 +45,11 @@ export class Replica {
       const known = this.#rows.get(contentId);
       if (known && known.record.revision > revision) continue;
       this.#rows.set(contentId, change);
-      if (known?.record.revision !== revision) this.#forgetDeferred(contentId);
+      // It holds all that the server has of the item, which it knows by now.
+      this.#landing = this.#landing.filter(
+        ({ operation, deferred }) => !deferred || operation.contentId !== contentId,
+      );
     }
-  }
-
-  /** A newer row holds all that the server has of an item: it knows the item by now. */
-  #forgetDeferred(contentId: string): void {
-    this.#landing = this.#landing.filter(
-      ({ operation, deferred }) => !deferred || operation.contentId !== contentId,
-    );
   }
 
   /**

@@ -71,7 +71,7 @@ export function createDevice(
   around: Surroundings,
 ): SimulatedDevice {
   const { witness, newId, clock, settle, happened } = around;
-  const disk = createDisk();
+  const disk = createDisk(plan.slow);
   const browser = createBrowser(newId);
   const network = createNetwork((request) => around.sync(request, device.session));
   const shared = witness.values(disk.values, disk);

@@ -8,6 +8,8 @@ export interface Disk {
   isFull: boolean;
   /** How often something found no room. */
   readonly refused: number;
+  /** How many steps are under way. */
+  readonly busy: number;
   /** Deletes all of it underneath the pages. */
   delete(): void;
   /** Remembers how it is now. */
@@ -19,11 +21,21 @@ export interface Disk {
 /** All keys begin with nothing. */
 const EVERYTHING = [] as unknown as Key;
 
-/** Makes a disk that outlives its pages, empty. */
-export function createDisk(): Disk {
+/** Makes a disk that outlives its pages, empty. Each of its steps takes so many turns of the event loop. */
+export function createDisk(turns = 0): Disk {
   let kept = memoryKeyValue();
   let backup: readonly Entry[] | null = null;
   let refused = 0;
+  let busy = 0;
+  /** Steps follow on one another, and each takes its time. */
+  const run = <T>(step: (values: Writes) => Promise<T>): Promise<T> => {
+    busy++;
+    const slowly = async (values: Writes) => {
+      for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+      return step(values);
+    };
+    return kept.write(slowly).finally(() => busy--);
+  };
   const put = (values: Writes, entry: Entry) => {
     if (!disk.isFull) return values.put(...entry);
     refused++;
@@ -34,11 +46,13 @@ export function createDisk(): Disk {
     get refused() {
       return refused;
     },
+    get busy() {
+      return busy;
+    },
     values: {
       durable: true,
-      read: (step) => kept.read(step),
-      write: (step) =>
-        kept.write((values) => step({ ...values, put: (...entry) => put(values, entry) })),
+      read: run,
+      write: (step) => run((values) => step({ ...values, put: (...entry) => put(values, entry) })),
     },
     delete: () => {
       kept = memoryKeyValue();

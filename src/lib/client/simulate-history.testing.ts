@@ -14,6 +14,8 @@ export interface DevicePlan {
   clockOff: number;
   /** What it keeps outlives the page. */
   durable: boolean;
+  /** How many turns of the event loop its disk takes for each step. */
+  slow: number;
   user: Person | null;
 }
 
@@ -190,6 +192,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 const devicePlan: fc.Arbitrary<DevicePlan> = fc.record({
   clockOff: fc.integer({ min: -10, max: 10 }),
   durable: fc.nat(5).map((n) => n > 0),
+  slow: fc.constantFrom(0, 0, 1, 3),
   user: fc.constantFrom<(Person | null)[]>('ada', 'ada', 'ada', 'ben', null, null),
 });
 

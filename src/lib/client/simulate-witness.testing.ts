@@ -109,11 +109,11 @@ export function createWitness(happened: (what: string) => void): Witness {
 
     values: (values, holder) => ({
       ...values,
-      write: async (step) => {
-        const put: [LearnerKey, Operation][] = [];
+      write: (step) => {
         const unwanted = discarded;
-        const result = await values.write((writes) =>
-          step({
+        return values.write(async (writes) => {
+          const put: [LearnerKey, Operation][] = [];
+          const result = await step({
             ...writes,
             put: (key, value) => {
               if (key[0] === 'operation') put.push([key[1] as LearnerKey, value as Operation]);
@@ -123,10 +123,10 @@ export function createWitness(happened: (what: string) => void): Witness {
               if (prefix[1] === unwanted) forgive(holder, (learner) => learner === unwanted);
               return writes.clear(prefix);
             },
-          }),
-        );
-        for (const [learner, operation] of put) note(learner, operation, holder);
-        return result;
+          });
+          for (const [learner, operation] of put) note(learner, operation, holder);
+          return result;
+        });
       },
     }),
 

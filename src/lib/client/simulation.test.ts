@@ -47,6 +47,7 @@ test(
 
 /** What must have happened besides the faults of the network. */
 const MISHAPS = [
+  'acted while the disk was busy',
   'content published anew',
   'found no room',
   'lost with a warning',

@@ -56,7 +56,9 @@ export async function createArena(): Promise<Arena> {
   let devices: readonly SimulatedDevice[] = [];
   const settle = async () => {
     do await new Promise(setImmediate);
-    while (devices.some(({ network, browser }) => network.busy + browser.busy > 0));
+    while (
+      devices.some(({ network, browser, disk }) => network.busy + browser.busy + disk.busy > 0)
+    );
   };
   const clock = createClock(START, settle);
   const database = sqlite(':memory:');
@@ -185,8 +187,10 @@ async function happen(run: Run, step: Step): Promise<void> {
     return;
   }
   const tab = device.tabs[step.tab % device.tabs.length] ?? (await device.open());
-  if (typeof what === 'object' && 'act' in what) act(run, tab, { ...what, atOnce: step.atOnce });
-  else if (isTabEvent(what)) await happenToTab(run, device, { tab, event: what });
+  if (typeof what === 'object' && 'act' in what) {
+    if (device.disk.busy > 0) run.happened('acted while the disk was busy');
+    act(run, tab, { ...what, atOnce: step.atOnce });
+  } else if (isTabEvent(what)) await happenToTab(run, device, { tab, event: what });
   else await happenToDevice(run, device, { tab, event: what });
 }
 

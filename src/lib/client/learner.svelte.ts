@@ -19,6 +19,7 @@ import { Replica } from './replica.ts';
 import type { Question, SyncPhase } from './sync.ts';
 import { Sync } from './sync.ts';
 import type { News, Tabs } from './tabs.ts';
+import { Turns } from './turns.ts';
 import { applyUnsent, spentOn } from './view.ts';
 
 /** Who is learning, and what it takes to keep and to send what is learnt. */
@@ -52,8 +53,8 @@ export class Learner {
   readonly later: LearnerKey[] = [];
   #sync: Sync | null = null;
   #listening = false;
-  /** All that is being done to the outbox. */
-  #turn: Promise<unknown> = Promise.resolve();
+  /** What is done to the outbox. */
+  readonly #turns = new Turns();
   /** Acts that wait for their turn: those that come later wait too. */
   #early = 0;
   #rereading: Promise<void> | null = null;
@@ -181,7 +182,7 @@ export class Learner {
     const { environment, who } = this.#options;
     const at = environment.now();
     const isGuest = who === 'here' || who.user === null;
-    if (needsDevice) await this.#storage.open().then(() => this.#turn);
+    if (needsDevice) await this.#storage.open().then(() => this.#turns.begun);
     else if (isGuest && this.#device === null) await this.#storage.open();
     const timed = (desk: Desk) =>
       untrack(() => make(desk)).map((act) => ({ ...act, at, device: desk.device }));
@@ -195,15 +196,17 @@ export class Learner {
     const made = acts.map((act) => ({ ...act, seq: ++this.#lastSeq }));
     this.#replica.make(made);
     untrack(() => this.#apply(made));
-    // Else it begins at once: the page may be closed in the next moment.
-    await this.#after(isEarly ? this.#turn : Promise.resolve(), async () => {
+    const keep = async () => {
       try {
         // The device has another name since its outbox was lost, and time is told as its total.
         const kept = await this.#storage.use((outbox) =>
           outbox.add(isEarly || device !== this.#device ? timed(this.#namedDesk) : acts),
         );
         this.#replica.keep(made, kept);
-        for (const { device } of kept) if (device !== this.#device) this.#overflowing = device;
+        for (const { device, seq } of kept) {
+          if (device !== this.#device) this.#overflowing = device;
+          this.#lastSeq = Math.max(this.#lastSeq, seq);
+        }
         this.#weigh();
         if (isEarly || kept.some((each, n) => !isNamed(each, made[n]!))) this.#show();
       } catch (error) {
@@ -213,7 +216,9 @@ export class Learner {
       } finally {
         if (isEarly) this.#early--;
       }
-    });
+    };
+    // The page may be closed in the next moment.
+    await (isEarly ? this.#turns.inTurn(keep) : this.#turns.atOnce(keep));
     this.#options.tabs.tell({ kind: 'kept', learner: await this.key() });
     this.#sync?.send();
   }
@@ -330,16 +335,9 @@ export class Learner {
     this.#options.tabs.tell({ kind: 'kept', learner: key, rows });
   }
 
-  #after(before: Promise<unknown>, work: () => Promise<void>): Promise<void> {
-    const done = before.then(work);
-    // Whoever asked hears of a failure; it does not stop what comes after.
-    this.#turn = Promise.allSettled([this.#turn, done]);
-    return done;
-  }
-
   /** However many ask for it, as other tabs tell of each mark: what has not begun yet serves them all. */
   #rereadOutbox(): Promise<void> {
-    return (this.#rereading ??= this.#after(this.#turn, () => {
+    return (this.#rereading ??= this.#turns.inTurn(() => {
       this.#rereading = null;
       return this.#storage.use((outbox) => this.#readOutbox(outbox));
     }));

@@ -66,6 +66,22 @@ test('a mark that is kept while the device is read does not vanish', async () =>
   expect(seen()).toEqual([2, 'completed']);
 });
 
+test('a mark shows at once, however many another tab has made that this one has not heard of', async () => {
+  world.session = null;
+  const [guest, other] = [await open(), await open()];
+  disk.stop('attention');
+  for (let n = 0; n < 3; n++) await other.complete('b').then(() => other.reopen('b'));
+  for (let n = 0; n < 3; n++) {
+    void guest.complete('a');
+    expect(guest.get('a').status).toBe('completed');
+    await world.settle();
+    void guest.reopen('a');
+    expect(guest.get('a').status).toBe('in-progress');
+    await world.settle();
+  }
+  disk.goOn();
+});
+
 /** A browser whose disk may stop to answer for a while. */
 function createSlowDisk() {
   const kept = memoryStorage(randomUUID);

@@ -10,6 +10,8 @@ interface Sketch {
   type: ContentType;
   optional: boolean;
   score: ScorePolicy | undefined;
+  /** 0 for no limit. */
+  attempts: number;
   /** `atLeast`, where there is that much. */
   enough: number;
   children: Sketch[];
@@ -21,6 +23,7 @@ const unit = fc.record({
   type: fc.constantFrom<ContentType[]>('lesson', 'exercise'),
   optional,
   score: fc.constantFrom<(ScorePolicy | undefined)[]>(undefined, 'best', 'latest', 'first'),
+  attempts: fc.nat(2),
   enough: fc.constant(0),
   children: fc.constant<Sketch[]>([]),
 });
@@ -32,6 +35,7 @@ const { theme, course, module } = fc.letrec<Record<'theme' | 'course' | 'module'
         type: fc.constant(type),
         optional,
         score: fc.constant(undefined),
+        attempts: fc.constant(0),
         enough: fc.nat(4),
         children: fc.array(fc.oneof({ withCrossShrink: true }, unit, ...children), {
           maxLength: 4,
@@ -166,7 +170,10 @@ function perform(draft: Draft, { edit, target: index, other }: Edit): void {
       if (target.type === 'lesson') target.type = 'exercise';
       else if (target.type === 'exercise') target.type = 'lesson';
       else if (target.type === 'course') target.type = 'module';
-      if (target.type !== 'exercise') delete target.score;
+      if (target.type !== 'exercise') {
+        delete target.score;
+        delete target.attempts;
+      }
       return;
     case 'change the score policy':
       if (target.type !== 'exercise') return;
@@ -208,7 +215,8 @@ function loosen(content: readonly ContentData[]): void {
 
 function write(sketches: readonly Sketch[]): ContentData[] {
   let given = 0;
-  const item = ({ type, optional: skippable, score, enough, children }: Sketch): ContentData => {
+  const item = (sketch: Sketch): ContentData => {
+    const { type, optional: skippable, score, attempts, enough, children } = sketch;
     const id = HOSTILE_IDS[given] ?? `id-${given}`;
     given++;
     return {
@@ -217,6 +225,7 @@ function write(sketches: readonly Sketch[]): ContentData[] {
       title: id,
       ...(skippable && { optional: true }),
       ...(type === 'exercise' && score && { score }),
+      ...(type === 'exercise' && attempts > 0 && { attempts }),
       ...(enough > 0 && { atLeast: enough }),
       ...(children.length > 0 && { children: children.map(item) }),
     };

@@ -12,7 +12,14 @@ import { BOOKKEEPING, live } from './life.testing.ts';
 import type { Next } from './next.ts';
 import { continueAt, next, openUnits } from './next.ts';
 import type { UnitTruth } from './oracle.testing.ts';
-import { allItems, allUnits, isLeaf, raising, unitTruth } from './oracle.testing.ts';
+import {
+  allItems,
+  allUnits,
+  hasAttemptsLeft,
+  isLeaf,
+  raising,
+  unitTruth,
+} from './oracle.testing.ts';
 import { happenings } from './world.testing.ts';
 
 /** A learner somewhere in some content: at `from`, on the way through `course`. */
@@ -80,7 +87,7 @@ const answer = ({ item, reason }: Next): Answer => ({ id: item?.id ?? null, reas
 
 describe('next', () => {
   law(
-    'is the first open unit after the place, else the first of the course, else none',
+    'is the first open unit after the place, else the first of the course, what may not be tried again last, else none',
     {
       holds: ({ catalogue, book, course, from }) => answer(next(catalogue, book, { course, from })),
       fails: {
@@ -89,6 +96,12 @@ describe('next', () => {
         'nothing that was skipped': ({ catalogue, book, course, from }) => {
           const found = next(catalogue, book, { course, from });
           return answer(found.reason === 'skipped' ? { item: null, reason: 'done' } : found);
+        },
+        'an exercise without attempts left': ({ catalogue, book, course, from }) => {
+          const states = [...book.states].map(([id, state]) => {
+            return [id, { ...state, attempts: {} }] as const;
+          });
+          return answer(next(catalogue, createBook(states), { course, from }));
         },
         'the unit where one is already': ({ catalogue, book, course, from }) => {
           const before = { ...from, endUnit: from.firstUnit };
@@ -108,11 +121,28 @@ describe('next', () => {
       reason: 'ahead',
     });
   });
+
+  test('keeps nobody at an exercise that may not be attempted again, but says that it is left', () => {
+    const quiz: ContentData = { id: 'quiz', type: 'exercise', title: 'Quiz', attempts: 1 };
+    const content = course('a');
+    content.children!.unshift(quiz);
+    const catalogue = createCatalogue([content]);
+    const [whole] = catalogue.roots;
+    const failed = { score: 0, passed: false, time: 9, version: 1 };
+    const begun = { ...UNTOUCHED, started: 9, lastAccessed: 9 };
+    const book = createBook([['quiz', { ...begun, attempts: { first: failed } }]]);
+    expect(answer(next(catalogue, book, { course: whole! }))).toEqual({ id: 'a', reason: 'ahead' });
+    expect(answer(continueAt(catalogue, book, whole!))).toEqual({ id: 'a', reason: 'ahead' });
+    const done = { laptop: [{ seq: 2, time: 9, by: 'button' as const, version: 1 }] };
+    book.states.set('a', { ...begun, done });
+    book.rollUps.clear();
+    expect(answer(continueAt(catalogue, book, whole!))).toEqual({ id: 'quiz', reason: 'skipped' });
+  });
 });
 
 describe('continue', () => {
   law(
-    'is the open unit in progress visited last, else the next after the one completed last',
+    'is the open unit in progress visited last that may be done, else the next after the one completed last',
     {
       holds: ({ catalogue, book, course }) => answer(continueAt(catalogue, book, course)),
       fails: {
@@ -124,6 +154,12 @@ describe('continue', () => {
         },
         'the first open unit': ({ catalogue, book, course }) =>
           answer(next(catalogue, book, { course })),
+        'an exercise without attempts left': ({ catalogue, book, course }) => {
+          const states = [...book.states].map(([id, state]) => {
+            return [id, { ...state, attempts: {} }] as const;
+          });
+          return answer(continueAt(catalogue, createBook(states), course));
+        },
         'what was started again': ({ catalogue, book, course }) => {
           const states = [...book.states].map(([id, state]) => {
             return [id, { ...state, started: state.lastAccessed }] as const;
@@ -133,7 +169,8 @@ describe('continue', () => {
       },
     },
     everywhere<Answer>(({ content, course, history }) => {
-      const visited = latest(raising(course, history), history, ({ begun, lastAccessed }) =>
+      const open = raising(course, history).filter((unit) => hasAttemptsLeft(unit, history));
+      const visited = latest(open, history, ({ begun, lastAccessed }) =>
         begun ? lastAccessed : null,
       );
       if (visited) return { id: visited.id, reason: 'ahead' };
@@ -202,9 +239,12 @@ function nextTruth({ content, course: whole, from, history }: Truth): Answer {
   const open = raising(whole, history);
   const items = allItems(content);
   const last = from && items.lastIndexOf(allItems([from]).at(-1)!);
-  const ahead = open.find((unit) => last === undefined || items.indexOf(unit) > last);
-  if (ahead) return { id: ahead.id, reason: 'ahead' };
-  return open[0] ? { id: open[0].id, reason: 'skipped' } : { id: null, reason: 'done' };
+  for (const units of [open.filter((unit) => hasAttemptsLeft(unit, history)), open]) {
+    const ahead = units.find((unit) => last === undefined || items.indexOf(unit) > last);
+    if (ahead) return { id: ahead.id, reason: 'ahead' };
+    if (units[0]) return { id: units[0].id, reason: 'skipped' };
+  }
+  return { id: null, reason: 'done' };
 }
 
 function latest(

@@ -10,24 +10,34 @@ export type Next = { item: Item; reason: 'ahead' | 'skipped' } | { item: null; r
 
 /**
  * The next unit that brings a course forward: the first open one after `from` in reading order,
- * else the first open one at all, else none. Without `from`, from the start.
+ * else the first open one at all, else none. Without `from`, from the start. An exercise that may not
+ * be attempted again comes last.
  */
 export function next(catalogue: Catalogue, book: Book, place: { course: Item; from?: Item }): Next {
   const { course, from } = place;
-  const [ahead] = openUnits(catalogue, book, { item: course, start: from?.endUnit });
-  if (ahead) return { item: ahead, reason: 'ahead' };
-  const [skipped] = openUnits(catalogue, book, { item: course });
-  return skipped ? { item: skipped, reason: 'skipped' } : { item: null, reason: 'done' };
+  const ways = [
+    { start: from?.endUnit, reason: 'ahead' },
+    { start: 0, reason: 'skipped' },
+  ] as const;
+  for (const isAnyWanted of [false, true]) {
+    for (const { start, reason } of ways) {
+      for (const unit of openUnits(catalogue, book, { item: course, start })) {
+        if (isAnyWanted || mayBeDone(book, unit)) return { item: unit, reason };
+      }
+    }
+  }
+  return { item: null, reason: 'done' };
 }
 
 /**
- * Where a learner goes on with a course: the open unit in progress that was visited last, else the
- * next one after the unit completed last. What was started again is not where one stopped.
+ * Where a learner goes on with a course: the open unit in progress that was visited last and may be
+ * done, else the next one after the unit completed last. What was started again is not where one stopped.
  */
 export function continueAt(catalogue: Catalogue, book: Book, course: Item): Next {
   const visited = last(openUnits(catalogue, book, { item: course }), (unit) => {
     const states = statesOf(book, unit);
-    return statusOf(states) === 'in-progress' ? lastVisit(states) : null;
+    const isOn = statusOf(states) === 'in-progress' && mayBeDone(book, unit);
+    return isOn ? lastVisit(states) : null;
   });
   if (visited) return { item: visited, reason: 'ahead' };
   const completed = last(
@@ -55,6 +65,12 @@ export function* openUnits(
   for (const child of item.children) {
     if (!child.optional) yield* openUnits(catalogue, book, { item: child, start });
   }
+}
+
+/** Says whether a unit's attempts are not used up, as far as its states say. */
+function mayBeDone(book: Book, unit: Item): boolean {
+  const { attempts = Infinity } = unit;
+  return statesOf(book, unit).flatMap((state) => Object.keys(state.attempts)).length < attempts;
 }
 
 function last(units: Iterable<Item>, timeOf: (unit: Item) => number | null): Item | undefined {

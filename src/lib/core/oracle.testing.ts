@@ -32,7 +32,7 @@ export interface ContainerTruth {
 /** Looks up what was done to a unit under all its ids. */
 export function unitTruth(unit: ContentData, history: readonly Stamped[]): UnitTruth {
   const ids = [unit.id, ...(unit.aliases ?? [])];
-  const lives = ids.map((id) => currentLife(history.filter((each) => each.contentId === id)));
+  const lives = livesOf(unit, history);
   const all = history.filter((each) => ids.includes(each.contentId));
   const current = lives.flat();
   const completions = lives.flatMap(liveCompletions);
@@ -52,6 +52,11 @@ export function unitTruth(unit: ContentData, history: readonly Stamped[]): UnitT
     ),
     spent: spentOn(all),
   };
+}
+
+/** Says whether a unit may be attempted once more, by what was judged since it was last started again. */
+export function hasAttemptsLeft(unit: ContentData, history: readonly Stamped[]): boolean {
+  return attemptsIn(livesOf(unit, history)).length < (unit.attempts ?? Infinity);
 }
 
 /** Counts a container's units one by one. */
@@ -121,6 +126,12 @@ export function allItems(content: readonly ContentData[]): ContentData[] {
   return content.flatMap((item) => [item, ...allItems(item.children ?? [])]);
 }
 
+/** What was done to each of a unit's ids since it was last restarted. */
+function livesOf(unit: ContentData, history: readonly Stamped[]): Stamped[][] {
+  const ids = [unit.id, ...(unit.aliases ?? [])];
+  return ids.map((id) => currentLife(history.filter((each) => each.contentId === id)));
+}
+
 /** What was done to one id since it was last restarted. */
 function currentLife(operations: readonly Stamped[]): Stamped[] {
   const epochs = operations.map((each) => each.epoch + (each.kind === 'restarted' ? 1 : 0));
@@ -146,7 +157,8 @@ function highestAdvance(life: readonly Stamped[]): number {
   return Math.max(0, ...advances);
 }
 
-function scoreOf(unit: ContentData, lives: readonly Stamped[][]): number | null {
+/** What was judged, each attempt once, in the order of time. */
+function attemptsIn(lives: readonly Stamped[][]): { score: number }[] {
   const attempts = lives.flatMap((life) => {
     const byId = new Map<string, { id: string; time: number; score: number }>();
     for (const each of life) {
@@ -158,8 +170,11 @@ function scoreOf(unit: ContentData, lives: readonly Stamped[][]): number | null 
     }
     return [...byId.values()];
   });
-  attempts.sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1));
-  const scores = attempts.map((each) => each.score);
+  return attempts.sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1));
+}
+
+function scoreOf(unit: ContentData, lives: readonly Stamped[][]): number | null {
+  const scores = attemptsIn(lives).map((each) => each.score);
   if (scores.length === 0) return null;
   if (unit.score === 'first') return scores[0]!;
   return unit.score === 'latest' ? scores.at(-1)! : Math.max(...scores);

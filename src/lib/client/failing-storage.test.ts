@@ -114,6 +114,31 @@ describe('storage that fails', () => {
     expect(changes.map(({ record }) => record.contentId).sort()).toEqual(['a', 'b', 'knots']);
   });
 
+  test('slow to tell what another tab has made, it hides no mark', async () => {
+    const kept = durable();
+    let isTold = Promise.resolve();
+    browser = createBrowser(randomUUID, {
+      ...kept,
+      outbox: async (learner) => {
+        const outbox = await kept.outbox(learner);
+        return { ...outbox, attention: () => isTold.then(() => outbox.attention()) };
+      },
+    });
+    const [guest, other] = [await open(null), await open(null)];
+    let tell = () => {};
+    isTold = new Promise((resolve) => (tell = resolve));
+    for (let n = 0; n < 3; n++) await other.complete('b').then(() => other.reopen('b'));
+    for (let n = 0; n < 3; n++) {
+      void guest.complete('a');
+      expect(guest.get('a').status).toBe('completed');
+      await world.settle();
+      void guest.reopen('a');
+      expect(guest.get('a').status).toBe('in-progress');
+      await world.settle();
+    }
+    tell();
+  });
+
   test('without room for more, marks stay in the page, are sent first, and the page says so', async () => {
     const [kept, disk, diskOfRows] = [durable(), createDisk(true), createDisk(true)];
     browser = createBrowser(randomUUID, {

@@ -19,7 +19,6 @@ import { Replica } from './replica.ts';
 import type { Question, SyncPhase } from './sync.ts';
 import { Sync } from './sync.ts';
 import type { News, Tabs } from './tabs.ts';
-import { Turns } from './turns.ts';
 import { applyUnsent, spentOn } from './view.ts';
 
 /** Who is learning, and what it takes to keep and to send what is learnt. */
@@ -53,10 +52,8 @@ export class Learner {
   readonly later: LearnerKey[] = [];
   #sync: Sync | null = null;
   #listening = false;
-  /** What is done to the outbox. */
-  readonly #turns = new Turns();
-  /** Acts that wait for their turn: those that come later wait too. */
-  #early = 0;
+  /** What is done to the outbox, one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
   #rereading: Promise<void> | null = null;
   /** The own device, once the outbox is open. */
   #device: string | null = null;
@@ -182,21 +179,19 @@ export class Learner {
     const { environment, who } = this.#options;
     const at = environment.now();
     const isGuest = who === 'here' || who.user === null;
-    if (needsDevice) await this.#storage.open().then(() => this.#turns.begun);
+    if (needsDevice) await this.#storage.open().then(() => this.#turn);
     else if (isGuest && this.#device === null) await this.#storage.open();
     const timed = (desk: Desk) =>
       untrack(() => make(desk)).map((act) => ({ ...act, at, device: desk.device }));
     const device = this.#device ?? NOT_ASKED_YET;
     const acts = timed({ book: this.#book, device });
     if (acts.length === 0) return;
-    // What is on its way into the outbox gets its name there: only then can a reopening refer to it.
-    const refers = this.#replica.isMaking && acts.some(({ kind }) => kind === 'reopened');
-    const isEarly = device === NOT_ASKED_YET || refers || this.#early > 0;
-    if (isEarly) this.#early++;
+    // What is on its way into the outbox gets its name there: only then can it be referred to.
+    const isEarly = device === NOT_ASKED_YET || this.#replica.isMaking;
     const made = acts.map((act) => ({ ...act, seq: ++this.#lastSeq }));
     this.#replica.make(made);
     untrack(() => this.#apply(made));
-    const keep = async () => {
+    await this.#inTurn(async () => {
       try {
         // The device has another name since its outbox was lost, and time is told as its total.
         const kept = await this.#storage.use((outbox) =>
@@ -213,12 +208,8 @@ export class Learner {
         this.#replica.keep(made);
         this.#show();
         throw error;
-      } finally {
-        if (isEarly) this.#early--;
       }
-    };
-    // The page may be closed in the next moment.
-    await (isEarly ? this.#turns.inTurn(keep) : this.#turns.atOnce(keep));
+    });
     this.#options.tabs.tell({ kind: 'kept', learner: await this.key() });
     this.#sync?.send();
   }
@@ -335,21 +326,25 @@ export class Learner {
     this.#options.tabs.tell({ kind: 'kept', learner: key, rows });
   }
 
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work);
+    // Whoever asked hears of a failure; it does not stop what comes after.
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
   /** However many ask for it, as other tabs tell of each mark: what has not begun yet serves them all. */
   #rereadOutbox(): Promise<void> {
-    return (this.#rereading ??= this.#turns.inTurn(() => {
+    return (this.#rereading ??= this.#inTurn(() => {
       this.#rereading = null;
       return this.#storage.use((outbox) => this.#readOutbox(outbox));
     }));
   }
 
   async #readOutbox(outbox: Outbox): Promise<void> {
-    const before = this.#replica.unacknowledged;
     const { device, lastSeq } = await outbox.identity();
     const operations = await outbox.unacknowledged();
     this.#attention = await outbox.attention();
-    // What was kept meanwhile may be missing in what was read.
-    if (before !== this.#replica.unacknowledged) return this.#readOutbox(outbox);
     this.#replica.setUnacknowledged(operations);
     this.#weigh();
     this.#lastSeq = device === this.#device ? Math.max(this.#lastSeq, lastSeq) : lastSeq;

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Book } from './book.ts';
 import { createBook, progressOfUnit } from './book.ts';
 import type { Item } from './catalogue.ts';
 import { countsIn, createCatalogue, unitsOf } from './catalogue.ts';
 import type { ContentData } from './content.ts';
 import { contents } from './content.testing.ts';
+import type { ItemState } from './item-state.ts';
 import { UNTOUCHED } from './item-state.ts';
 import { expectSame, law } from './laws.testing.ts';
 import type { Moment } from './life.testing.ts';
@@ -98,10 +100,8 @@ describe('next', () => {
           return answer(found.reason === 'skipped' ? { item: null, reason: 'done' } : found);
         },
         'an exercise without attempts left': ({ catalogue, book, course, from }) => {
-          const states = [...book.states].map(([id, state]) => {
-            return [id, { ...state, attempts: {} }] as const;
-          });
-          return answer(next(catalogue, createBook(states), { course, from }));
+          const other = withStates(book, () => ({ attempts: {} }));
+          return answer(next(catalogue, other, { course, from }));
         },
         'the unit where one is already': ({ catalogue, book, course, from }) => {
           const before = { ...from, endUnit: from.firstUnit };
@@ -147,24 +147,18 @@ describe('continue', () => {
       holds: ({ catalogue, book, course }) => answer(continueAt(catalogue, book, course)),
       fails: {
         'visits forgotten': ({ catalogue, book, course }) => {
-          const states = [...book.states].map(([id, state]) => {
-            return [id, { ...state, lastAccessed: null }] as const;
-          });
-          return answer(continueAt(catalogue, createBook(states), course));
+          const other = withStates(book, () => ({ lastAccessed: null }));
+          return answer(continueAt(catalogue, other, course));
         },
         'the first open unit': ({ catalogue, book, course }) =>
           answer(next(catalogue, book, { course })),
         'an exercise without attempts left': ({ catalogue, book, course }) => {
-          const states = [...book.states].map(([id, state]) => {
-            return [id, { ...state, attempts: {} }] as const;
-          });
-          return answer(continueAt(catalogue, createBook(states), course));
+          const other = withStates(book, () => ({ attempts: {} }));
+          return answer(continueAt(catalogue, other, course));
         },
         'what was started again': ({ catalogue, book, course }) => {
-          const states = [...book.states].map(([id, state]) => {
-            return [id, { ...state, started: state.lastAccessed }] as const;
-          });
-          return answer(continueAt(catalogue, createBook(states), course));
+          const other = withStates(book, (state) => ({ started: state.lastAccessed }));
+          return answer(continueAt(catalogue, other, course));
         },
       },
     },
@@ -224,6 +218,14 @@ describe('continue', () => {
     expect(continueAt(catalogue, book, catalogue.roots[0]!).item?.id).toBe('b');
   });
 });
+
+/** The same learner's book, with something else in each state. */
+function withStates(book: Book, change: (state: ItemState) => Partial<ItemState>): Book {
+  const states = [...book.states].map(([id, state]) => {
+    return [id, { ...state, ...change(state) }] as const;
+  });
+  return createBook(states);
+}
 
 function course(...ids: string[]): ContentData {
   const children = ids.map((id): ContentData => ({ id, type: 'lesson', title: id }));

@@ -2,6 +2,7 @@ import type { Book } from './book.ts';
 import { rollUpOf, statesOf } from './book.ts';
 import type { Catalogue, Item } from './catalogue.ts';
 import { isUnit, unitsOf } from './catalogue.ts';
+import type { ItemState } from './item-state.ts';
 import { isFull } from './roll-up.ts';
 import { firstCompletion, lastVisit, statusOf } from './unit-progress.ts';
 
@@ -22,7 +23,8 @@ export function next(catalogue: Catalogue, book: Book, place: { course: Item; fr
   for (const isAnyWanted of [false, true]) {
     for (const { start, reason } of ways) {
       for (const unit of openUnits(catalogue, book, { item: course, start })) {
-        if (isAnyWanted || mayBeDone(book, unit)) return { item: unit, reason };
+        if (isAnyWanted || hasAttemptsLeft(unit, statesOf(book, unit)))
+          return { item: unit, reason };
       }
     }
   }
@@ -36,7 +38,7 @@ export function next(catalogue: Catalogue, book: Book, place: { course: Item; fr
 export function continueAt(catalogue: Catalogue, book: Book, course: Item): Next {
   const visited = last(openUnits(catalogue, book, { item: course }), (unit) => {
     const states = statesOf(book, unit);
-    const isOn = statusOf(states) === 'in-progress' && mayBeDone(book, unit);
+    const isOn = statusOf(states) === 'in-progress' && hasAttemptsLeft(unit, states);
     return isOn ? lastVisit(states) : null;
   });
   if (visited) return { item: visited, reason: 'ahead' };
@@ -68,9 +70,8 @@ export function* openUnits(
 }
 
 /** Says whether a unit's attempts are not used up, as far as its states say. */
-function mayBeDone(book: Book, unit: Item): boolean {
-  const { attempts = Infinity } = unit;
-  return statesOf(book, unit).flatMap((state) => Object.keys(state.attempts)).length < attempts;
+function hasAttemptsLeft({ attempts = Infinity }: Item, states: readonly ItemState[]): boolean {
+  return states.flatMap((state) => Object.keys(state.attempts)).length < attempts;
 }
 
 function last(units: Iterable<Item>, timeOf: (unit: Item) => number | null): Item | undefined {

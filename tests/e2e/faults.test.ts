@@ -103,6 +103,52 @@ test('a tab that is killed while it writes loses nothing that it had kept', () =
     expect(seqs.length).toBe(8);
   }));
 
+test('a tab that is killed while it draws the tick has kept the mark', () =>
+  story(async (page, context) => {
+    await enrol(page);
+    const before = log(site).length;
+    for (let round = 0; round < 4; round++) {
+      const tab = await context.newPage();
+      const synced = tab.waitForResponse('/api/progress/sync');
+      await tab.goto(FIRST);
+      await synced;
+      await allSent(tab);
+      await expectMarked(tab, round % 2 === 1);
+      await goOffline(tab);
+      const debug = await context.newCDPSession(tab);
+      const crashed = tab.waitForEvent('crash');
+      let isDrawing = () => {};
+      const drawing = new Promise<void>((resolve) => (isDrawing = resolve));
+      await debug.send('Runtime.addBinding', { name: 'tellDrawing' });
+      debug.on('Runtime.bindingCalled', isDrawing);
+      // Once the tick is in the document nothing more happens in this page.
+      const clicked = tab.evaluate(() => {
+        const button = document.querySelector<HTMLButtonElement>('form[action="?/mark"] button')!;
+        const { tellDrawing } = globalThis as unknown as { tellDrawing: (what: string) => void };
+        new MutationObserver(() => {
+          tellDrawing('tick');
+          for (;;);
+        }).observe(button, { attributeFilter: ['aria-pressed'] });
+        button.click();
+      });
+      clicked.catch(() => undefined);
+      await drawing;
+      void debug.send('Page.crash').catch(() => undefined);
+      await crashed;
+      await tab.close();
+      await context.setOffline(false);
+
+      const next = await context.newPage();
+      await next.goto(FIRST);
+      await expectMarked(next, round % 2 === 0);
+      await allSent(next);
+      await next.reload();
+      await expectMarked(next, round % 2 === 0);
+      await next.close();
+      expect(log(site)).toHaveLength(before + round + 1);
+    }
+  }));
+
 test('IndexedDB deleted underneath an offline page loses nothing that it knows', () =>
   story(async (page, context) => {
     const before = log(site).length;
@@ -111,16 +157,18 @@ test('IndexedDB deleted underneath an offline page loses nothing that it knows',
     await goOffline(page);
     await markButton(page).click();
     await waiting(page, 1);
-    const deleted = await page.evaluate(async () => {
-      const request = indexedDB.deleteDatabase('sveltekit-cairn');
-      await new Promise((resolve, reject) => {
-        request.onsuccess = resolve;
-        request.onerror = reject;
-        request.onblocked = reject;
-      });
+    const left = await page.evaluate(async () => {
+      for (const { name } of await indexedDB.databases()) {
+        const request = indexedDB.deleteDatabase(name!);
+        await new Promise((resolve, reject) => {
+          request.onsuccess = resolve;
+          request.onerror = reject;
+          request.onblocked = reject;
+        });
+      }
       return (await indexedDB.databases()).length;
     });
-    expect(deleted).toBe(0);
+    expect(left).toBe(0);
     await markButton(page).click();
     await markButton(page).click();
     await expectMarked(page, true);

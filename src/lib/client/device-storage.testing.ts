@@ -68,7 +68,7 @@ export function deviceStorageContract(
     test('acts get the next numbers in their order', async () => {
       const kept = await outbox.add([completed('a', 5), completed('b', 6)]);
       await outbox.add([completed('c', 7)]);
-      expect(kept.map(({ device, seq, contentId, at }) => [device, seq, contentId, at])).toEqual([
+      expect(kept!.map(({ device, seq, contentId, at }) => [device, seq, contentId, at])).toEqual([
         ['device-1', 1, 'a', 5],
         ['device-1', 2, 'b', 6],
       ]);
@@ -136,7 +136,8 @@ export function deviceStorageContract(
     });
 
     test('a batch keeps to its bytes, but never stays empty', async () => {
-      const [first] = await outbox.add([completed('é'.repeat(50)), completed('b'), completed('c')]);
+      const acts = [completed('é'.repeat(50)), completed('b'), completed('c')];
+      const [first] = (await outbox.add(acts))!;
       const bytes = bytesOf(first);
       const taken = async (limit: number) => (await outbox.take({ ...all, bytes: limit })).length;
       expect(await taken(10)).toBe(1);
@@ -216,6 +217,91 @@ export function deviceStorageContract(
       expect((await outbox.identity()).lastSeq).toBe(4);
     });
 
+    describe('what is noted', () => {
+      const kept = async () =>
+        (await outbox.unacknowledged()).map(({ contentId, seq }) => `${contentId} ${seq}`);
+
+      test('has no number until it is added, once', async () => {
+        const note = await outbox.note([completed('a')]);
+        expect(await kept()).toEqual([]);
+        expect(await outbox.add([completed('a')], note)).toMatchObject([{ seq: 1 }]);
+        expect(await storage.recover()).toBe(false);
+        expect(await kept()).toEqual(['a 1']);
+      });
+
+      test('may be added as something else, or as nothing', async () => {
+        await outbox.add([completed('b')], await outbox.note([completed('a')]));
+        expect(await outbox.add([], await outbox.note([completed('a')]))).toEqual([]);
+        expect(await storage.recover()).toBe(false);
+        expect(await kept()).toEqual(['b 1']);
+      });
+
+      test('is recovered in its order, joined, and whoever did it', async () => {
+        await outbox.note([completed('a'), opened('a')]);
+        for (let n = 0; n < 10; n++) await outbox.note([completed(`more ${n}`), opened('a')]);
+        await (await storage.outbox(ben)).note([completed('b')]);
+        expect(await storage.recover()).toBe(true);
+        const more = Array.from({ length: 10 }, (_, n) => `more ${n} ${n + 3}`);
+        expect(await kept()).toEqual(['a 1', 'a 2', ...more]);
+        const work = await storage.waiting();
+        expect(work.map(({ learner }) => learner).sort()).toEqual([ada, ben]);
+      });
+
+      test('takes back nothing that comes later, whatever number it was guessed to follow', async () => {
+        const { device } = await outbox.identity();
+        const seen = { [device]: 9, elsewhere: 9 };
+        await outbox.note([completed('a')]);
+        await outbox.note([{ kind: 'reopened', contentId: 'a', epoch: 0, at: 1, seen }]);
+        await storage.recover();
+        expect(await outbox.unacknowledged()).toMatchObject([
+          { seq: 1 },
+          { seq: 2, seen: { [device]: 2, elsewhere: 9 } },
+        ]);
+      });
+
+      test('is not added again by its page when it was recovered', async () => {
+        const note = await outbox.note([completed('a')]);
+        await storage.recover();
+        expect(await outbox.add([completed('a')], note)).toBeNull();
+        expect(await storage.recover()).toBe(false);
+        expect(await kept()).toEqual(['a 1']);
+      });
+
+      test('outlives its outbox, and is added to the one in its place', async () => {
+        const [first, second] = [
+          await outbox.note([completed('a')]),
+          await outbox.note([completed('b')]),
+        ];
+        await storage.enter('ben');
+        await expect(outbox.add([completed('a')], first)).rejects.toThrow(StorageLost);
+        outbox = await storage.outbox(ada);
+        await outbox.add([completed('a')], first);
+        await storage.recover();
+        expect(await outbox.add([completed('b')], second)).toBeNull();
+        expect(await kept()).toEqual(['a 1', 'b 2']);
+      });
+
+      test('and lost with its outbox, is added all the same', async () => {
+        const note = await outbox.note([completed('a')]);
+        const elsewhere = await open(ids('elsewhere'));
+        outbox = await elsewhere.outbox(ada);
+        expect(await outbox.add([completed('a')], note)).toHaveLength(1);
+      });
+
+      test('without an outbox makes one when it is recovered', async () => {
+        await outbox.note([completed('a')]);
+        await storage.enter('ben');
+        await storage.recover();
+        expect(await storage.waiting()).toMatchObject([{ learner: ada, operations: [{ seq: 1 }] }]);
+      });
+
+      test('is deleted with all other work', async () => {
+        await outbox.note([completed('a')]);
+        await storage.discard(ada);
+        expect(await storage.recover()).toBe(false);
+      });
+    });
+
     describe('who is here', () => {
       test('at first a guest, who stays until a user enters', async () => {
         const fresh = await open(ids('guest'));
@@ -229,11 +315,15 @@ export function deviceStorageContract(
         expect(await fresh.here()).toBe(ada);
       });
 
-      test('after a user, another guest', async () => {
+      test('after a user, another guest, or the one that is named', async () => {
         const first = await storage.enter(null);
         await (await storage.outbox(first)).add([completed('a')]);
         await storage.enter('ada');
-        expect(await storage.enter(null)).not.toBe(first);
+        const second = await storage.enter(null);
+        expect(second).not.toBe(first);
+        expect(await storage.enter(null, first)).toBe(second);
+        await storage.enter('ada');
+        expect(await storage.enter(null, first)).toBe(first);
       });
 
       test('whoever comes finds no rows of who left, and who comes back finds none either', async () => {
@@ -394,7 +484,7 @@ export function deviceStorageContract(
       await acknowledge([{ seq: 1, status: 'rejected', code: 'invalid' }]);
       await storage.discard(ada);
       expect([await outbox.unacknowledged(), await outbox.attention()]).toEqual([[], []]);
-      const [next] = await outbox.add([completed('c')]);
+      const [next] = (await outbox.add([completed('c')]))!;
       expect(next!.seq).toBe(3);
     });
 

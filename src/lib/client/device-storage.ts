@@ -47,12 +47,15 @@ export interface DeviceStorage {
   /** False when what is kept goes with the page: the browser keeps nothing for this site. */
   readonly durable: boolean;
 
+  /** Adds to the outboxes what was noted by pages that had gone before they could. Says whether there was any. */
+  recover(): Promise<boolean>;
+
   /**
-   * A user has signed in here, or, with null, nobody is: then the device's guest learns on, or a new
-   * one after a user. Nothing stays of those who left but operations that nobody has acknowledged:
+   * A user has signed in here, or, with null, nobody is: then the device's guest learns on, or after a
+   * user `guest`, a new one when absent. Nothing stays of those who left but operations that nobody has acknowledged:
    * their rows are deleted, and so is a guest who made no mark (see `isMark`).
    */
-  enter(user: string | null): Promise<LearnerKey>;
+  enter(user: string | null, guest?: LearnerKey): Promise<LearnerKey>;
   /** Who entered last; a new guest if nobody has. */
   here(): Promise<LearnerKey>;
   /** Who entered last; null if nobody has. */

@@ -232,8 +232,8 @@ describe('storage that fails', () => {
       ...kept,
       outbox: async (learner) => {
         const outbox = await kept.outbox(learner);
-        const add: Outbox['add'] = (acts) => {
-          if (!gone.isGone) return outbox.add(acts);
+        const add: Outbox['add'] = (acts, note) => {
+          if (!gone.isGone) return outbox.add(acts, note);
           gone.times++;
           return Promise.reject(new StorageLost('The outbox is gone.'));
         };
@@ -285,7 +285,8 @@ function overflowing(kept: DeviceStorage, disk: ReturnType<typeof createDisk>): 
     ...kept,
     outbox: async (learner) => {
       const outbox = await kept.outbox(learner);
-      return withOverflow({ ...outbox, add: disk.needed(outbox.add) }, randomUUID);
+      const note: Outbox['note'] = async (acts) => (disk.isFull ? null : outbox.note(acts));
+      return withOverflow({ ...outbox, note, add: disk.needed(outbox.add) }, randomUUID);
     },
   };
 }
@@ -308,6 +309,7 @@ function losable(): { storage: DeviceStorage; lose: () => void } {
         const outbox = await from.outbox(learner);
         return new Proxy(outbox, {
           get: (target, name, receiver) => {
+            if (from !== kept && name === 'note') return async () => null;
             if (from !== kept && name !== 'then') {
               return () => Promise.reject(new StorageLost('The outbox is gone.'));
             }

@@ -19,6 +19,7 @@ export type {
   Attention,
   BatchLimits,
   DeviceIdentity,
+  Note,
   Outbox,
   Renewal,
   TimedAct,

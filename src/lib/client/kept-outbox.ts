@@ -2,7 +2,7 @@ import type { Operation, SyncResult } from '../core/index.ts';
 import { isLogged } from '../core/index.ts';
 import type { LearnerKey } from './device-storage.ts';
 import type { Key, KeyValue, Reads, Writes } from './key-value.ts';
-import type { Attention, Outbox } from './outbox.ts';
+import type { Attention, Note, Outbox, TimedAct } from './outbox.ts';
 import { addUnsent, firstWithin, isJoined, renumber, StorageLost } from './outbox.ts';
 
 /** An outbox without what is in it. */
@@ -15,11 +15,23 @@ export interface OutboxRow {
   reservedFor: string | null;
 }
 
+/** Where things are kept. */
+export interface Places {
+  kept: KeyValue;
+  /**
+   * What has no number yet is not kept among the rest: there it would wait until whoever is at it is
+   * through, and be lost if its page goes meanwhile.
+   */
+  notes: KeyValue;
+}
+
 /** Where things of a learner are. */
 export const keys = {
   outbox: keysOf('outbox'),
   /** By device and seq. */
   operation: keysOf('operation'),
+  /** By page and in its order: acts that have no numbers yet. */
+  noted: keysOf('noted'),
   /**
    * By device and seq: that an operation was never sent, and may be joined with newer ones. An entry
    * of its own, so that sending needs no room on a full disk: it only deletes.
@@ -62,9 +74,9 @@ export async function outboxRow(
   return { row, restored: false };
 }
 
-/** A learner's outbox among the values. */
+/** A learner's outbox among the values, and what is noted for it elsewhere. */
 export async function keptOutbox(
-  kept: KeyValue,
+  { kept, notes }: Places,
   learner: LearnerKey,
   newId: () => string,
 ): Promise<Outbox> {
@@ -81,10 +93,9 @@ export async function keptOutbox(
   const write = <T>(step: (values: Writes, row: OutboxRow) => Promise<T>): Promise<T> =>
     kept.write(async (values) => step(values, await rowIn(values)));
 
-  const putUnsent = (values: Writes, operation: Operation) => {
-    values.put(keys.operation(learner, operation.device, operation.seq), operation);
-    values.put(keys.unsent(learner, operation.device, operation.seq), true);
-  };
+  /** Names what is noted here. */
+  const page = newId();
+  let noted = 0;
 
   return {
     restored,
@@ -92,19 +103,22 @@ export async function keptOutbox(
     unacknowledged: () => read((values) => operationsOf(values, learner)),
     attention: () => read((values) => listed<Attention>(values, keys.attention(learner))),
 
-    add: (acts) =>
-      kept.write(async (values) => {
-        // Asked for at once: the page may be closed in the next moment.
-        const [row, unsent] = await Promise.all([
-          rowIn(values),
-          acts.some(isJoined) ? unsentOf(values, learner) : NOTHING,
-        ]);
-        const added = addUnsent(unsent, acts, row);
-        for (const operation of added) putUnsent(values, operation);
-        const lastSeq = Math.max(row.lastSeq, ...added.map(({ seq }) => seq));
-        values.put(keys.outbox(learner), { ...row, lastSeq });
-        return added;
-      }),
+    note: (acts) => {
+      const note = keys.noted(learner, page, ++noted);
+      const done = notes.write((values) => values.put(note, acts));
+      return done.then(
+        () => note,
+        () => null,
+      );
+    },
+    add: async (acts, note) => {
+      const added = await write(async (values, row) => {
+        if (note && (await values.get(receiptOf(note)))) return null;
+        return putNoted(values, { learner, row, note }, acts);
+      });
+      if (note) void notes.write((values) => values.delete(note)).catch(() => undefined);
+      return added;
+    },
 
     take: (limits) =>
       write(async (values) => {
@@ -140,7 +154,7 @@ export async function keptOutbox(
         values.clear(own);
         values.clear(keys.unsent(learner, row.device));
         // Under the new name nothing was sent yet.
-        for (const operation of renumbered) putUnsent(values, operation);
+        for (const operation of renumbered) putUnsent(values, learner, operation);
         const named = { device: renewal.device, lastSeq: renumbered.length };
         values.put(keys.outbox(learner), { ...row, ...named });
       }),
@@ -155,14 +169,62 @@ function isTold({ status, code }: SyncResult, { kind }: Operation): boolean {
   return status === 'rejected' || (code === 'before_restart' && isLogged(kind));
 }
 
-const NOTHING = Promise.resolve<Operation[]>([]);
+/**
+ * Gives numbers to what is noted, whoever did it. Says whether there was any. No step covers both
+ * places, so a receipt among the values says of a note that its acts have numbers. It stays until the
+ * note is gone, and for a page that was only slow until the next time.
+ */
+export async function recoverNotes({ kept, notes }: Places, newId: () => string): Promise<boolean> {
+  // Receipts first: one whose note is gone by then is of no use any more.
+  const receipts = await kept.read((values) => values.list(['receipt']));
+  const noted = await notes.read((values) => values.list(['noted']));
+  if (receipts.length + noted.length === 0) return false;
+  const needed = new Set(noted.map(([note]) => String(receiptOf(note))));
+  await kept.write(async (values) => {
+    for (const [receipt] of receipts) if (!needed.has(String(receipt))) values.delete(receipt);
+    for (const [note, acts] of noted) {
+      if (await values.get(receiptOf(note))) continue;
+      const learner = note[1] as LearnerKey;
+      const { row } = await outboxRow(values, learner, newId);
+      await putNoted(values, { learner, row, note }, acts as TimedAct[]);
+    }
+  });
+  await notes.write((values) => {
+    for (const [note] of noted) values.delete(note);
+  });
+  return noted.length > 0;
+}
+
+function receiptOf([, ...name]: Note): Key {
+  return ['receipt', ...name];
+}
+
+/** Puts acts into an outbox, with the receipt for their note. */
+async function putNoted(
+  values: Writes,
+  { learner, row, note }: { learner: LearnerKey; row: OutboxRow; note?: Note | null | undefined },
+  acts: readonly TimedAct[],
+): Promise<Operation[]> {
+  // A full disk has no room for it: then there is nothing that could be there twice.
+  if (note && acts.length > 0) values.put(receiptOf(note), true);
+  const unsent = acts.some(isJoined) ? await unsentOf(values, learner) : [];
+  const added = addUnsent(unsent, acts, row);
+  for (const operation of added) putUnsent(values, learner, operation);
+  const lastSeq = Math.max(row.lastSeq, ...added.map(({ seq }) => seq));
+  if (lastSeq > row.lastSeq) values.put(keys.outbox(learner), { ...row, lastSeq });
+  return added;
+}
+
+function putUnsent(values: Writes, learner: LearnerKey, operation: Operation): void {
+  const { device, seq } = operation;
+  values.put(keys.operation(learner, device, seq), operation);
+  values.put(keys.unsent(learner, device, seq), true);
+}
 
 /** The operations that were never sent: of the own device alone. */
 async function unsentOf(values: Reads, learner: LearnerKey): Promise<Operation[]> {
-  const [entries, all] = await Promise.all([
-    values.list(keys.unsent(learner)),
-    listed<Operation>(values, keys.operation(learner)),
-  ]);
+  const entries = await values.list(keys.unsent(learner));
+  const all = await listed<Operation>(values, keys.operation(learner));
   const names = new Set(entries.map(([[, , ...name]]) => name.join(' ')));
   return all.filter(({ device, seq }) => names.has(`${device} ${seq}`));
 }

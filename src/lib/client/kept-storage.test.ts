@@ -103,6 +103,19 @@ describe('a full disk', () => {
     expect(await device.waiting()).toMatchObject([{ learner: ada, operations: [{}] }]);
   });
 
+  test('keeps what was noted as it is, until there is room for numbers', async () => {
+    const { disk, device } = await fullDevice();
+    disk.isFull = false;
+    const outbox = await device.outbox(ada);
+    await outbox.note([{ kind: 'completed', by: 'button', contentId: 'c', epoch: 0, at: 1 }]);
+    disk.isFull = true;
+    expect([await outbox.note([]), await device.recover(), disk.refused]).toEqual([null, false, 2]);
+    expect(await outbox.unacknowledged()).toHaveLength(1);
+    disk.isFull = false;
+    expect(await device.recover()).toBe(true);
+    expect(await outbox.unacknowledged()).toHaveLength(2);
+  });
+
   test('still says who is here, and what waits', async () => {
     const { device } = await fullDevice();
     expect(await device.here()).toBe(ada);

@@ -1,7 +1,7 @@
 import type { Change, Operation } from '../core/index.ts';
 import type { DeviceStorage, LearnerKey, Waiting } from './device-storage.ts';
 import { isMark, userKey, userOf } from './device-storage.ts';
-import { keptOutbox, keys, listed, operationsOf, outboxRow } from './kept-outbox.ts';
+import { keptOutbox, keys, listed, operationsOf, outboxRow, recoverNotes } from './kept-outbox.ts';
 import type { OutboxRow } from './kept-outbox.ts';
 import type { KeyValue, Reads, Writes } from './key-value.ts';
 import type { Attention } from './outbox.ts';
@@ -18,20 +18,28 @@ interface Lease {
   until: number;
 }
 
-/** Device storage among values by key, wherever those are. */
-export function keptStorage(kept: KeyValue, newId: () => string): DeviceStorage {
+/** Device storage among values by key, wherever those are; what is noted may be elsewhere. */
+export function keptStorage(
+  kept: KeyValue,
+  newId: () => string,
+  notes: KeyValue = kept,
+): DeviceStorage {
+  const places = { kept, notes };
   const guestKey = (): LearnerKey => `guest ${newId()}`;
   return {
     durable: kept.durable,
 
-    enter: (user) => {
+    // A disk that is too full for it keeps it as it is.
+    recover: () => recoverNotes(places, newId).catch(() => false),
+
+    enter: (user, guest) => {
       const enter = () =>
         kept.write(async (values) => {
           const present = await hereIn(values);
           const stays =
             user === null ? present && userOf(present) === null : present === userKey(user);
           if (present && stays) return present;
-          const learner = user === null ? guestKey() : userKey(user);
+          const learner = user === null ? (guest ?? guestKey()) : userKey(user);
           if (present) await leave(values, present);
           values.put(HERE, learner);
           return learner;
@@ -56,7 +64,7 @@ export function keptStorage(kept: KeyValue, newId: () => string): DeviceStorage 
         return learner;
       }),
     present: () => kept.read(async (values) => (await hereIn(values)) ?? null),
-    outbox: async (learner) => withOverflow(await keptOutbox(kept, learner, newId), newId),
+    outbox: async (learner) => withOverflow(await keptOutbox(places, learner, newId), newId),
 
     rows: (learner) =>
       kept.read(async (values) => ({
@@ -99,7 +107,12 @@ export function keptStorage(kept: KeyValue, newId: () => string): DeviceStorage 
         const row = await values.get(keys.outbox(guest));
         if (row) values.put(keys.outbox(guest), { ...row, reservedFor });
       }),
-    discard: (learner) => kept.write(async (values) => clearWork(values, learner)),
+    discard: async (learner) => {
+      await Promise.all([
+        notes.write((values) => values.clear(keys.noted(learner))),
+        kept.write((values) => clearWork(values, learner)),
+      ]);
+    },
     deposit: (learner, operations) => kept.write((values) => deposit(values, learner, operations)),
 
     lease: (holder, { now, ms }) =>

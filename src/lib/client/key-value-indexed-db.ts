@@ -9,14 +9,16 @@ const STORE = 'values';
  */
 export async function indexedDbKeyValue(name: string): Promise<KeyValue> {
   const connect = connectionTo(name);
-  const run = async <T>(mode: IDBTransactionMode, step: (values: Writes) => Promise<T>) => {
-    const transaction = await connect(mode);
+  const run = async <T>(mode: IDBTransactionMode, step: (values: Writes) => T | Promise<T>) => {
+    const begun = connect(mode);
+    // Nothing is awaited that is there: this call may be the last of its page.
+    const transaction = begun instanceof Promise ? await begun : begun;
     const ended = endOf(transaction);
     // Whoever asked hears of a failure once.
     ended.catch(() => undefined);
     try {
-      const result = await step(writesOn(transaction.objectStore(STORE)));
-      // It no longer needs this page, which may be closed at any moment.
+      const done = step(writesOn(transaction.objectStore(STORE)));
+      const result = done instanceof Promise ? await done : done;
       transaction.commit();
       await ended;
       return result;
@@ -60,32 +62,47 @@ function within(prefix: Key): IDBKeyRange {
   return IDBKeyRange.bound(prefix, [...prefix, []]);
 }
 
-/** Begins transactions on a database that is opened at first use, and again when it was closed underneath. */
-function connectionTo(name: string): (mode: IDBTransactionMode) => Promise<IDBTransaction> {
-  let opened: Promise<IDBDatabase> | null = null;
+/**
+ * Begins transactions on a database that is opened at first use, and again when it was closed
+ * underneath; at once while it is open.
+ */
+function connectionTo(
+  name: string,
+): (mode: IDBTransactionMode) => IDBTransaction | Promise<IDBTransaction> {
+  let database: IDBDatabase | null = null;
+  let opening: Promise<void> | null = null;
   const forget = () => {
-    opened = null;
+    database = opening = null;
   };
   const open = async () => {
     const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-    const database = await answerTo(request);
-    database.onclose = forget;
+    const opened = await answerTo(request);
+    opened.onclose = forget;
     // Somebody deletes it, or a newer page has another version of it: neither is held up.
-    database.onversionchange = () => {
-      database.close();
+    opened.onversionchange = () => {
+      opened.close();
       forget();
     };
-    return database;
+    database = opened;
   };
-  const begin = async (mode: IDBTransactionMode) => {
-    opened ??= open();
-    opened.catch(forget);
-    // A mark outlives a power cut, not only the browser.
-    return (await opened).transaction(STORE, mode, { durability: 'strict' });
+  // A mark outlives a power cut, not only the browser.
+  const begin = (mode: IDBTransactionMode) =>
+    database!.transaction(STORE, mode, { durability: 'strict' });
+  const beginOnceOpen = async (mode: IDBTransactionMode) => {
+    opening ??= open();
+    opening.catch(forget);
+    await opening;
+    return begin(mode);
   };
-  // Closed in this very moment, the next one is another.
-  return (mode) => begin(mode).catch(() => begin(mode));
+  return (mode) => {
+    try {
+      return begin(mode);
+    } catch {
+      // Closed in this very moment, the next one is another.
+      return beginOnceOpen(mode).catch(() => beginOnceOpen(mode));
+    }
+  };
 }
 
 function answerTo<T>(request: IDBRequest<T>): Promise<T> {

@@ -24,11 +24,12 @@ export interface Writes extends Reads {
 
 /**
  * Values by key, used in one step at a time: nothing of another step, or of another tab, comes in
- * between. A step awaits nothing but what it is handed. One that fails has changed nothing.
+ * between. A step awaits nothing but what it is handed. One that fails has changed nothing. One that
+ * awaits nothing at all needs its page no longer when `write` returns, if the values are open.
  */
 export interface KeyValue {
   /** False when all of it goes with the page. */
   readonly durable: boolean;
   read<T>(step: (values: Reads) => Promise<T>): Promise<T>;
-  write<T>(step: (values: Writes) => Promise<T>): Promise<T>;
+  write<T>(step: (values: Writes) => T | Promise<T>): Promise<T>;
 }

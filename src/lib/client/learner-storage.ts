@@ -2,7 +2,7 @@ import type { Operation } from '../core/index.ts';
 import type { DeviceStorage, LearnerKey } from './device-storage.ts';
 import { userKey, userOf } from './device-storage.ts';
 import { memoryStorage } from './memory-storage.ts';
-import type { Outbox } from './outbox.ts';
+import type { Note, Outbox, TimedAct } from './outbox.ts';
 import { StorageLost } from './outbox.ts';
 
 /** A user; with null, nobody who is signed in; `here`: whoever used this device last. */
@@ -35,6 +35,8 @@ export interface LearnerStorageOptions {
 export class LearnerStorage {
   readonly #options: LearnerStorageOptions;
   #opened: Promise<Opened> | null = null;
+  #outbox: Outbox | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: LearnerStorageOptions) {
     this.#options = options;
@@ -43,6 +45,19 @@ export class LearnerStorage {
   open(): Promise<Opened> {
     this.#opened ??= this.#enter();
     return this.#opened;
+  }
+
+  /** Does work once all that was to be done in its turn before has ended. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    // Whoever asked hears of a failure; it does not stop what comes after.
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Notes acts before this call returns, where the outbox is open. */
+  async note(acts: readonly TimedAct[]): Promise<Note | null> {
+    return this.#outbox?.note(acts) ?? null;
   }
 
   /** Does something with the outbox; if that is lost, with the one in its place. */
@@ -63,16 +78,14 @@ export class LearnerStorage {
   }
 
   async #enter(): Promise<Opened> {
-    const { who, storage, onEnter } = this.#options;
+    const { who, storage } = this.#options;
     const kept = await storage();
     const user = who === 'here' ? null : who.user;
     // Perhaps not even that can be written down, as the disk is full. What waits there is sent all the same.
     const opened = await enterInto(kept, who)
       .catch(() => (user === null ? null : openOnly(kept, userKey(user))))
       .catch(() => null);
-    if (!opened) return this.#stayInPage();
-    await onEnter(opened);
-    return opened;
+    return opened ? this.#entered(opened) : this.#stayInPage();
   }
 
   async #enterAgain(key: LearnerKey): Promise<Opened> {
@@ -83,7 +96,7 @@ export class LearnerStorage {
       // The outbox of who left is cleared away: that is no reason to push aside who came.
       const opened =
         present === null || userOf(present) === user
-          ? await enterInto(again, { user })
+          ? await enterInto(again, { user }, key)
           : await openOnly(again, key);
       return await this.#goOn(opened);
     } catch {
@@ -100,9 +113,13 @@ export class LearnerStorage {
 
   /** Goes on in another storage with all that is known here. */
   async #goOn(opened: Opened): Promise<Opened> {
-    const { known, onEnter } = this.#options;
-    await opened.storage.deposit(opened.key, known());
-    await onEnter(opened);
+    await opened.storage.deposit(opened.key, this.#options.known());
+    return this.#entered(opened);
+  }
+
+  async #entered(opened: Opened): Promise<Opened> {
+    this.#outbox = opened.outbox;
+    await this.#options.onEnter(opened);
     return opened;
   }
 }
@@ -110,8 +127,8 @@ export class LearnerStorage {
 /** Losing the outbox again and again, a page gives the device up. */
 const MOST_LOSSES = 3;
 
-async function enterInto(storage: DeviceStorage, who: Who): Promise<Opened> {
-  const key = who === 'here' ? await storage.here() : await storage.enter(who.user);
+async function enterInto(storage: DeviceStorage, who: Who, guest?: LearnerKey): Promise<Opened> {
+  const key = who === 'here' ? await storage.here() : await storage.enter(who.user, guest);
   return { ...(await openOnly(storage, key)), hasEntered: who !== 'here' };
 }
 

@@ -52,8 +52,6 @@ export class Learner {
   readonly later: LearnerKey[] = [];
   #sync: Sync | null = null;
   #listening = false;
-  /** What is done to the outbox, one after the other. */
-  #turn: Promise<unknown> = Promise.resolve();
   #rereading: Promise<void> | null = null;
   /** The own device, once the outbox is open. */
   #device: string | null = null;
@@ -179,7 +177,7 @@ export class Learner {
     const { environment, who } = this.#options;
     const at = environment.now();
     const isGuest = who === 'here' || who.user === null;
-    if (needsDevice) await this.#storage.open().then(() => this.#turn);
+    if (needsDevice) await this.#storage.inTurn(() => this.#storage.open());
     else if (isGuest && this.#device === null) await this.#storage.open();
     const timed = (desk: Desk) =>
       untrack(() => make(desk)).map((act) => ({ ...act, at, device: desk.device }));
@@ -190,28 +188,40 @@ export class Learner {
     const isEarly = device === NOT_ASKED_YET || this.#replica.isMaking;
     const made = acts.map((act) => ({ ...act, seq: ++this.#lastSeq }));
     this.#replica.make(made);
+    // On its way before anything is drawn, and without a number, which the disk would have to tell.
+    const noted = device === NOT_ASKED_YET ? null : this.#storage.note(acts);
     untrack(() => this.#apply(made));
-    await this.#inTurn(async () => {
-      try {
-        // The device has another name since its outbox was lost, and time is told as its total.
-        const kept = await this.#storage.use((outbox) =>
-          outbox.add(isEarly || device !== this.#device ? timed(this.#namedDesk) : acts),
-        );
-        this.#replica.keep(made, kept);
-        for (const { device, seq } of kept) {
-          if (device !== this.#device) this.#overflowing = device;
-          this.#lastSeq = Math.max(this.#lastSeq, seq);
-        }
-        this.#weigh();
-        if (isEarly || kept.some((each, n) => !isNamed(each, made[n]!))) this.#show();
-      } catch (error) {
-        this.#replica.keep(made);
-        this.#show();
-        throw error;
-      }
-    });
+    // The device has another name since its outbox was lost, and time is told as its total.
+    const named = () => (isEarly || device !== this.#device ? timed(this.#namedDesk) : acts);
+    const add = async (outbox: Outbox) => {
+      const note = await noted;
+      return outbox.add(named(), note);
+    };
+    await this.#storage.inTurn(() => this.#keep(made, { add, isEarly }));
     this.#options.tabs.tell({ kind: 'kept', learner: await this.key() });
     this.#sync?.send();
+  }
+
+  /** What was made gets into the outbox, and so its names. */
+  async #keep(
+    made: readonly Operation[],
+    { add, isEarly }: { add: (outbox: Outbox) => ReturnType<Outbox['add']>; isEarly: boolean },
+  ): Promise<void> {
+    try {
+      const kept = await this.#storage.use(add);
+      const isAsGuessed = this.#replica.keep(made, kept ?? []);
+      if (!kept) return await this.#storage.use((outbox) => this.#readOutbox(outbox));
+      for (const { device, seq } of kept) {
+        if (device !== this.#device) this.#overflowing = device;
+        this.#lastSeq = Math.max(this.#lastSeq, seq);
+      }
+      this.#weigh();
+      if (isEarly || !isAsGuessed) this.#show();
+    } catch (error) {
+      this.#replica.keep(made);
+      this.#show();
+      throw error;
+    }
   }
 
   /** What acts are made from once all before them is in the outbox. */
@@ -237,9 +247,17 @@ export class Learner {
     this.#sync?.stop();
   }
 
-  /** Asks the server for changes and sends what waits, unless it asked to be left alone. */
+  /**
+   * Asks the server for changes and sends what waits, unless it asked to be left alone; also what was
+   * noted by a tab that has gone.
+   */
   retry(): void {
     this.#sync?.retry();
+    void this.#options.storage().then(async (storage) => {
+      if (!(await storage.recover())) return;
+      await this.#rereadOutbox();
+      this.#sync?.send();
+    });
   }
 
   /** They have signed in again. It might have been somebody else, so they were perhaps forgotten. */
@@ -270,9 +288,8 @@ export class Learner {
   async hear(news: News): Promise<void> {
     const { key } = await this.#storage.open();
     if (news.kind === 'entered') this.#replaced = news.learner !== key;
-    if (news.kind === 'decided') return this.#rereadOutbox();
-    if (news.kind !== 'kept' || news.learner !== key) return;
-    if (news.rows) {
+    if (news.kind !== 'decided' && news.learner !== key) return;
+    if (news.kind === 'kept' && news.rows) {
       this.#replica.follow(news.rows);
       // Its tab was answered, and that led on: so it will for this one, which was not.
       if (!this.#reached && news.rows.cursor !== news.rows.after) this.retry();
@@ -326,16 +343,9 @@ export class Learner {
     this.#options.tabs.tell({ kind: 'kept', learner: key, rows });
   }
 
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(work);
-    // Whoever asked hears of a failure; it does not stop what comes after.
-    this.#turn = done.catch(() => undefined);
-    return done;
-  }
-
   /** However many ask for it, as other tabs tell of each mark: what has not begun yet serves them all. */
   #rereadOutbox(): Promise<void> {
-    return (this.#rereading ??= this.#inTurn(() => {
+    return (this.#rereading ??= this.#storage.inTurn(() => {
       this.#rereading = null;
       return this.#storage.use((outbox) => this.#readOutbox(outbox));
     }));
@@ -376,7 +386,3 @@ export class Learner {
 
 /** Stands for the own device until its storage has told its name. */
 const NOT_ASKED_YET = '';
-
-function isNamed(operation: Operation, { device, seq }: Operation): boolean {
-  return operation.device === device && operation.seq === seq;
-}

@@ -1,5 +1,6 @@
 import type { AddressedAct, Operation, Seen, SyncResult } from '../core/index.ts';
 import { valueAt } from '../core/index.ts';
+import type { Key } from './key-value.ts';
 
 /** An act and when it was done; the outbox gives it the device's name and next number. */
 export type TimedAct = AddressedAct & {
@@ -15,6 +16,9 @@ export interface DeviceIdentity {
   /** The highest seq that was given to an operation; 0 before the first. */
   lastSeq: number;
 }
+
+/** Says which acts of a page were noted; opaque. */
+export type Note = Key;
 
 /** An operation that the server refused, or took in too late to count: the code says which. */
 export interface Attention {
@@ -53,11 +57,18 @@ export interface Outbox {
   /** The own device. */
   identity(): Promise<DeviceIdentity>;
   /**
+   * Keeps acts that have no numbers yet, without asking the device anything first: the page may go in
+   * the next moment. `add` takes the note's place; what is left of them, `DeviceStorage.recover` finds.
+   * Null when it is not kept.
+   */
+  note(acts: readonly TimedAct[]): Promise<Note | null>;
+  /**
    * Keeps acts as operations under the next numbers and returns them as they are kept. An opened,
    * advanced, spent or saved is joined with the last such operation of the same item and epoch that
-   * was never sent, and returned under that one's number. Another device's total is left out.
+   * was never sent, and returned under that one's number. Another device's total is left out. Null, and
+   * nothing is added, when another page has recovered the note.
    */
-  add(acts: readonly TimedAct[]): Promise<Operation[]>;
+  add(acts: readonly TimedAct[], note?: Note | null): Promise<Operation[] | null>;
   /** All of them: those of other devices first, each device's by rising seq. */
   unacknowledged(): Promise<Operation[]>;
   /**
@@ -125,6 +136,10 @@ export function addUnsent(
   const own = acts.filter((act) => act.kind !== 'spent' || (act.device ?? device) === device);
   return own.map((act) => {
     const kept = joinedWithLast([...bySeq.values()], act) ?? { ...act, device, seq: ++seq };
+    // What was on its way had a guessed number, and nobody has seen what comes later.
+    if (kept.kind === 'reopened' && (valueAt(kept.seen ?? {}, device) ?? 0) > seq) {
+      kept.seen = { ...kept.seen, [device]: seq };
+    }
     bySeq.set(kept.seq, kept);
     return kept;
   });

@@ -9,7 +9,8 @@ import { StorageLost } from './outbox.ts';
  * as long as there is no room: it is the total of another device.
  */
 export async function withOverflow(kept: Outbox, newId: () => string): Promise<Outbox> {
-  const overflow = await keptOutbox(memoryKeyValue(), 'guest overflow', newId);
+  const memory = memoryKeyValue();
+  const overflow = await keptOutbox({ kept: memory, notes: memory }, 'guest overflow', newId);
   const { device: overflowing } = await overflow.identity();
   const both = async <T>(ask: (outbox: Outbox) => Promise<T[]>): Promise<T[]> => [
     ...(await ask(overflow)),
@@ -18,9 +19,11 @@ export async function withOverflow(kept: Outbox, newId: () => string): Promise<O
 
   return {
     ...kept,
-    add: (acts) =>
-      kept.add(acts).catch((error: unknown) => {
+    add: (acts, note) =>
+      kept.add(acts, note).catch(async (error: unknown) => {
         if (error instanceof StorageLost) throw error;
+        // Left there, it would be recovered as well: a full disk still deletes.
+        if (note) await kept.add([], note).catch(() => undefined);
         return overflow.add(acts);
       }),
     unacknowledged: () => both((outbox) => outbox.unacknowledged()),

@@ -95,12 +95,16 @@ export class Replica {
     this.#made = [...this.#made, ...operations];
   }
 
-  /** They are kept now, in this form; or, without one, they could not be. */
-  keep(made: readonly Operation[], kept: readonly Operation[] = []): void {
+  /**
+   * They are kept now, in this form; or, without one, they could not be. Says whether their numbers were
+   * guessed right.
+   */
+  keep(made: readonly Operation[], kept: readonly Operation[] = []): boolean {
     this.#made = this.#made.filter((operation) => !made.includes(operation));
     const byName = new Map(this.#unacknowledged.map((each) => [nameOf(each), each]));
     for (const operation of kept) byName.set(nameOf(operation), operation);
     this.#unacknowledged = [...byName.values()];
+    return kept.every((each, n) => nameOf(each) === nameOf(made[n]!));
   }
 
   /** Says whether operations are on their way into the outbox. */

@@ -183,6 +183,7 @@ export function createDevice(
       network.release();
       await settle();
       if (!(await disk.restore())) return false;
+      await storage.recover();
       isRestored = true;
       await witness.restored(disk, storage);
       return true;

@@ -28,7 +28,7 @@ export function createDisk(turns = 0): Disk {
   let refused = 0;
   let busy = 0;
   /** Steps follow on one another, and each takes its time. */
-  const run = <T>(step: (values: Writes) => Promise<T>): Promise<T> => {
+  const run = <T>(step: (values: Writes) => T | Promise<T>): Promise<T> => {
     busy++;
     const slowly = async (values: Writes) => {
       for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);

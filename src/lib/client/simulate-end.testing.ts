@@ -67,6 +67,9 @@ async function sendForOthers(run: Run, device: SimulatedDevice): Promise<void> {
     await run.clock.leap(MINUTES);
     if (!tab) run.problems.push(...(await device.close(page)));
   };
+  // What was noted by tabs that have gone waits only once a page has looked.
+  if (device.tabs.length === 0) await device.open();
+  await run.settle();
   for (const { learner } of await device.storage.waiting()) {
     const user = userOf(learner);
     if (user !== null && user !== device.user) await visit(user);
@@ -79,10 +82,11 @@ async function sendForOthers(run: Run, device: SimulatedDevice): Promise<void> {
   device.session = device.user;
 }
 
-/** Pages do what they ask for: those of somebody else are loaded anew, old ones get new data. */
+/** Pages are looked at, and do what they ask for: those of somebody else are loaded anew, old ones get new data. */
 async function comeTogether(run: Run, device: SimulatedDevice): Promise<void> {
   for (const tab of device.tabs) {
     const { replaced, outdated, user } = tab.progress;
+    tab.page.tell('visible');
     if (replaced) run.problems.push(...(await device.close(tab)));
     else if (user !== device.user) run.problems.push(...(await device.hydrate(tab)));
     // A guest's page asks the server nothing, so it hears of no other content until it is loaded.

@@ -41,7 +41,11 @@ export const mutants: Record<string, Dress> = {
   })),
 
   'counts time by what was added, not by its total': outboxThat((outbox) => ({
-    add: (acts) => outbox.add(acts.map((act) => (act.kind === 'spent' ? { ...act, ms: 1 } : act))),
+    add: (acts, note) =>
+      outbox.add(
+        acts.map((act) => (act.kind === 'spent' ? { ...act, ms: 1 } : act)),
+        note,
+      ),
   })),
 
   'adds time again each time it sends it': outboxThat((outbox) => {
@@ -56,6 +60,15 @@ export const mutants: Record<string, Dress> = {
       },
     };
   }),
+
+  'forgets what its pages had no time to number': (storage) => ({
+    ...storage,
+    recover: () => Promise.resolve(false),
+  }),
+
+  'keeps what it noted when it has a number': outboxThat((outbox) => ({
+    add: (acts) => outbox.add(acts),
+  })),
 
   'keeps its name when it was restored from a copy': outboxThat(() => ({
     renew: () => Promise.resolve(),

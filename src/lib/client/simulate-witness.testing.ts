@@ -4,15 +4,20 @@ import type { LearnerExport } from '../server/queries.ts';
 import type { DeviceStorage, LearnerKey } from './device-storage.ts';
 import { userKey, userOf } from './device-storage.ts';
 import type { KeyValue } from './key-value.ts';
+import type { Note, TimedAct } from './outbox.ts';
+
+/** What an act and its operation have in common. */
+interface Done {
+  contentId: string;
+  kind: OperationKind;
+  at: number;
+}
 
 /**
  * Something that was done, known by when: clocks are set so that no two things are done at the same
  * time. It keeps its time when it gets another number, another device or another learner.
  */
-interface Deed {
-  contentId: string;
-  kind: OperationKind;
-  at: number;
+interface Deed extends Done {
   /** Whose it is. More than one only when a device was restored and gave it away twice. */
   learners: Set<LearnerKey>;
   /**
@@ -44,7 +49,7 @@ export interface Witness {
   bury(holder: object): void;
   /** Time that was spent was refused, deleted or lost with a warning. */
   readonly lostTime: boolean;
-  /** What waits in one place waits in another from now on. */
+  /** What pages know of a place waits in another from now on. */
   move(from: object, to: object): void;
   /** A device was put back to what an older copy of its storage holds. */
   restored(holder: object, storage: DeviceStorage): Promise<void>;
@@ -58,12 +63,16 @@ export interface Witness {
 export function createWitness(happened: (what: string) => void): Witness {
   const deeds = new Map<string, Deed>();
   const actors = new Map<number, string | null>();
+  /** Names of what is kept and has no number yet. */
+  const unnumbered = new Set<string>();
+  const notes = new Map<Note, readonly TimedAct[]>();
   const gone = new WeakSet();
   /** Whose work the step that begins now deletes, by their own will. */
   let discarded: LearnerKey | null = null;
 
-  const note = (learner: LearnerKey, operation: Operation, holder: object) => {
+  const note = (learner: LearnerKey, operation: Done, holder: object) => {
     const { contentId, kind, at } = operation;
+    unnumbered.delete(nameOf(operation));
     const known = deeds.get(nameOf(operation));
     if (!known) {
       const state = gone.has(holder) ? 'forgiven' : 'owed';
@@ -76,6 +85,14 @@ export function createWitness(happened: (what: string) => void): Witness {
     // A guest's work has been added to an account.
     if (!known.mayRepeat && userOf(learner) !== null) known.learners.clear();
     known.learners.add(learner);
+  };
+  /** Joined with an older one it would keep that one's name; what is logged never is. */
+  const noteUnnumbered = (learner: LearnerKey, acts: readonly TimedAct[], holder: object) => {
+    for (const act of acts) {
+      if (!isLogged(act.kind)) continue;
+      note(learner, act, holder);
+      unnumbered.add(nameOf(act));
+    }
   };
   const deedsOf = (operations: readonly Operation[]) =>
     operations.flatMap((operation) => deeds.get(nameOf(operation)) ?? []);
@@ -104,7 +121,11 @@ export function createWitness(happened: (what: string) => void): Witness {
       );
     },
     move: (from, to) => {
-      for (const deed of owedIn(from)) deed.holder = to;
+      for (const deed of owedIn(from)) {
+        // What no page had time to number, no page knows.
+        if (unnumbered.has(nameOf(deed))) deed.state = 'forgiven';
+        else deed.holder = to;
+      }
     },
 
     values: (values, holder) => ({
@@ -113,10 +134,13 @@ export function createWitness(happened: (what: string) => void): Witness {
         const unwanted = discarded;
         return values.write(async (writes) => {
           const put: [LearnerKey, Operation][] = [];
+          const noted: [LearnerKey, TimedAct[]][] = [];
           const result = await step({
             ...writes,
             put: (key, value) => {
-              if (key[0] === 'operation') put.push([key[1] as LearnerKey, value as Operation]);
+              const learner = key[1] as LearnerKey;
+              if (key[0] === 'operation') put.push([learner, value as Operation]);
+              if (key[0] === 'noted') noted.push([learner, value as TimedAct[]]);
               return writes.put(key, value);
             },
             clear: (prefix) => {
@@ -125,6 +149,7 @@ export function createWitness(happened: (what: string) => void): Witness {
             },
           });
           for (const [learner, operation] of put) note(learner, operation, holder);
+          for (const [learner, acts] of noted) noteUnnumbered(learner, acts, holder);
           return result;
         });
       },
@@ -136,9 +161,23 @@ export function createWitness(happened: (what: string) => void): Witness {
         const outbox = await storage.outbox(learner);
         return {
           ...outbox,
-          add: async (acts) => {
-            const kept = await outbox.add(acts);
-            for (const each of kept) if (!deeds.has(nameOf(each))) note(learner, each, page);
+          note: async (acts) => {
+            const kept = await outbox.note(acts);
+            if (kept) notes.set(kept, acts);
+            return kept;
+          },
+          add: async (acts, noted) => {
+            // Made again with all that came before, it may be nothing any more.
+            const names = new Set(acts.map(nameOf));
+            for (const act of (noted && notes.get(noted)) ?? []) {
+              const name = nameOf(act);
+              if (!names.has(name) && unnumbered.delete(name)) deeds.delete(name);
+            }
+            const kept = await outbox.add(acts, noted);
+            for (const each of kept ?? []) {
+              const name = nameOf(each);
+              if (!deeds.has(name) || unnumbered.has(name)) note(learner, each, page);
+            }
             return kept;
           },
           acknowledge: async (device, results) => {
@@ -157,6 +196,11 @@ export function createWitness(happened: (what: string) => void): Witness {
             await outbox.renew(renewal);
           },
         };
+      },
+      recover: async () => {
+        const isThere = await storage.recover();
+        if (isThere) happened('a mark had no number when its tab was gone');
+        return isThere;
       },
       adopt: async (guest, user) => {
         const work = await workOf(storage, guest);
@@ -240,6 +284,6 @@ function isCarried({ kind, contentId, epoch = 0 }: Operation, work: readonly Ope
   return kind !== 'restarted' && restarts.every((restart) => epoch > (restart.epoch ?? 0));
 }
 
-function nameOf({ contentId, kind, at }: { contentId: string; kind: string; at: number }): string {
+function nameOf({ contentId, kind, at }: Omit<Done, 'kind'> & { kind: string }): string {
   return `${kind} ${contentId} at ${at}`;
 }

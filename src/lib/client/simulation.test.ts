@@ -47,6 +47,7 @@ test(
 
 /** What must have happened besides the faults of the network. */
 const MISHAPS = [
+  'a mark had no number when its tab was gone',
   'acted while the disk was busy',
   'content published anew',
   'found no room',

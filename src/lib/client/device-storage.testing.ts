@@ -222,25 +222,25 @@ export function deviceStorageContract(
         (await outbox.unacknowledged()).map(({ contentId, seq }) => `${contentId} ${seq}`);
 
       test('has no number until it is added, once', async () => {
-        const note = await outbox.note([completed('a')]);
+        const note = outbox.note([completed('a')]);
         expect(await kept()).toEqual([]);
         expect(await outbox.add([completed('a')], note)).toMatchObject([{ seq: 1 }]);
-        expect(await storage.recover()).toBe(false);
+        expect(await storage.recover(0)).toBe(false);
         expect(await kept()).toEqual(['a 1']);
       });
 
       test('may be added as something else, or as nothing', async () => {
-        await outbox.add([completed('b')], await outbox.note([completed('a')]));
-        expect(await outbox.add([], await outbox.note([completed('a')]))).toEqual([]);
-        expect(await storage.recover()).toBe(false);
+        await outbox.add([completed('b')], outbox.note([completed('a')]));
+        expect(await outbox.add([], outbox.note([completed('a')]))).toEqual([]);
+        expect(await storage.recover(0)).toBe(false);
         expect(await kept()).toEqual(['b 1']);
       });
 
       test('is recovered in its order, joined, and whoever did it', async () => {
-        await outbox.note([completed('a'), opened('a')]);
-        for (let n = 0; n < 10; n++) await outbox.note([completed(`more ${n}`), opened('a')]);
-        await (await storage.outbox(ben)).note([completed('b')]);
-        expect(await storage.recover()).toBe(true);
+        outbox.note([completed('a'), opened('a')]);
+        for (let n = 0; n < 10; n++) outbox.note([completed(`more ${n}`), opened('a')]);
+        (await storage.outbox(ben)).note([completed('b')]);
+        expect(await storage.recover(0)).toBe(true);
         const more = Array.from({ length: 10 }, (_, n) => `more ${n} ${n + 3}`);
         expect(await kept()).toEqual(['a 1', 'a 2', ...more]);
         const work = await storage.waiting();
@@ -250,55 +250,64 @@ export function deviceStorageContract(
       test('takes back nothing that comes later, whatever number it was guessed to follow', async () => {
         const { device } = await outbox.identity();
         const seen = { [device]: 9, elsewhere: 9 };
-        await outbox.note([completed('a')]);
-        await outbox.note([{ kind: 'reopened', contentId: 'a', epoch: 0, at: 1, seen }]);
-        await storage.recover();
+        outbox.note([completed('a')]);
+        outbox.note([{ kind: 'reopened', contentId: 'a', epoch: 0, at: 1, seen }]);
+        await storage.recover(0);
         expect(await outbox.unacknowledged()).toMatchObject([
           { seq: 1 },
           { seq: 2, seen: { [device]: 2, elsewhere: 9 } },
         ]);
       });
 
+      test('takes back what came before, whatever number it was guessed to have', async () => {
+        const { device } = await outbox.identity();
+        await outbox.add([completed('b')]);
+        outbox.note([completed('a')]);
+        outbox.note([{ kind: 'reopened', contentId: 'a', epoch: 0, at: 1, seen: { [device]: 1 } }]);
+        await storage.recover(0);
+        expect((await outbox.unacknowledged()).at(-1)).toMatchObject({ seen: { [device]: 3 } });
+      });
+
       test('is not added again by its page when it was recovered', async () => {
-        const note = await outbox.note([completed('a')]);
-        await storage.recover();
+        const note = outbox.note([completed('a')]);
+        await storage.recover(0);
+        for (let n = 0; n < 3; n++) expect(await storage.recover(n)).toBe(false);
         expect(await outbox.add([completed('a')], note)).toBeNull();
-        expect(await storage.recover()).toBe(false);
         expect(await kept()).toEqual(['a 1']);
+        // A day later nobody comes any more who would need to know.
+        await storage.recover(25 * 60 * 60_000);
+        expect(await outbox.add([completed('a')], note)).toHaveLength(1);
       });
 
       test('outlives its outbox, and is added to the one in its place', async () => {
-        const [first, second] = [
-          await outbox.note([completed('a')]),
-          await outbox.note([completed('b')]),
-        ];
+        const [first, second] = [outbox.note([completed('a')]), outbox.note([completed('b')])];
         await storage.enter('ben');
         await expect(outbox.add([completed('a')], first)).rejects.toThrow(StorageLost);
         outbox = await storage.outbox(ada);
         await outbox.add([completed('a')], first);
-        await storage.recover();
+        await storage.recover(0);
         expect(await outbox.add([completed('b')], second)).toBeNull();
         expect(await kept()).toEqual(['a 1', 'b 2']);
       });
 
       test('and lost with its outbox, is added all the same', async () => {
-        const note = await outbox.note([completed('a')]);
+        const note = outbox.note([completed('a')]);
         const elsewhere = await open(ids('elsewhere'));
         outbox = await elsewhere.outbox(ada);
         expect(await outbox.add([completed('a')], note)).toHaveLength(1);
       });
 
       test('without an outbox makes one when it is recovered', async () => {
-        await outbox.note([completed('a')]);
+        outbox.note([completed('a')]);
         await storage.enter('ben');
-        await storage.recover();
+        await storage.recover(0);
         expect(await storage.waiting()).toMatchObject([{ learner: ada, operations: [{ seq: 1 }] }]);
       });
 
       test('is deleted with all other work', async () => {
-        await outbox.note([completed('a')]);
+        outbox.note([completed('a')]);
         await storage.discard(ada);
-        expect(await storage.recover()).toBe(false);
+        expect(await storage.recover(0)).toBe(false);
       });
     });
 

@@ -47,12 +47,15 @@ export interface DeviceStorage {
   /** False when what is kept goes with the page: the browser keeps nothing for this site. */
   readonly durable: boolean;
 
-  /** Adds to the outboxes what was noted by pages that had gone before they could. Says whether there was any. */
-  recover(): Promise<boolean>;
+  /**
+   * Adds to the outboxes what was noted by pages that had gone before they could. Says whether there
+   * was any. `now`: milliseconds since 1970 by this device's clock.
+   */
+  recover(now: number): Promise<boolean>;
 
   /**
-   * A user has signed in here, or, with null, nobody is: then the device's guest learns on, or after a
-   * user `guest`, a new one when absent. Nothing stays of those who left but operations that nobody has acknowledged:
+   * A user has signed in here, or, with null, nobody is: then the device's guest learns on. After a user
+   * that is a new one, or `guest`, when a page knows who it was and the storage does not any more. Nothing stays of those who left but operations that nobody has acknowledged:
    * their rows are deleted, and so is a guest who made no mark (see `isMark`).
    */
   enter(user: string | null, guest?: LearnerKey): Promise<LearnerKey>;

@@ -74,9 +74,13 @@ describe('storage that fails', () => {
     const { storage, lose } = losable();
     browser = createBrowser(randomUUID, storage);
     const first = await open(null);
+    const guest = await storage.here();
+    lose();
+    await first.complete('a');
+    expect(await storage.here()).toBe(guest);
     lose();
     const second = await open(null);
-    await first.complete('a');
+    await first.complete('b');
     await world.settle();
     expect([first.get('a').status, second.get('a').status]).toEqual(['completed', 'completed']);
   });
@@ -285,8 +289,7 @@ function overflowing(kept: DeviceStorage, disk: ReturnType<typeof createDisk>): 
     ...kept,
     outbox: async (learner) => {
       const outbox = await kept.outbox(learner);
-      const note: Outbox['note'] = async (acts) => (disk.isFull ? null : outbox.note(acts));
-      return withOverflow({ ...outbox, note, add: disk.needed(outbox.add) }, randomUUID);
+      return withOverflow({ ...outbox, add: disk.needed(outbox.add) }, randomUUID);
     },
   };
 }
@@ -309,8 +312,7 @@ function losable(): { storage: DeviceStorage; lose: () => void } {
         const outbox = await from.outbox(learner);
         return new Proxy(outbox, {
           get: (target, name, receiver) => {
-            if (from !== kept && name === 'note') return async () => null;
-            if (from !== kept && name !== 'then') {
+            if (from !== kept && name !== 'then' && name !== 'note') {
               return () => Promise.reject(new StorageLost('The outbox is gone.'));
             }
             return Reflect.get(target, name, receiver) as unknown;

@@ -2,7 +2,7 @@ import type { Operation, SyncResult } from '../core/index.ts';
 import { isLogged } from '../core/index.ts';
 import type { LearnerKey } from './device-storage.ts';
 import type { Key, KeyValue, Reads, Writes } from './key-value.ts';
-import type { Attention, Note, Outbox, TimedAct } from './outbox.ts';
+import type { Attention, Outbox, TimedAct } from './outbox.ts';
 import { addUnsent, firstWithin, isJoined, renumber, StorageLost } from './outbox.ts';
 
 /** An outbox without what is in it. */
@@ -104,19 +104,19 @@ export async function keptOutbox(
     attention: () => read((values) => listed<Attention>(values, keys.attention(learner))),
 
     note: (acts) => {
-      const note = keys.noted(learner, page, ++noted);
-      const done = notes.write((values) => values.put(note, acts));
-      return done.then(
-        () => note,
-        () => null,
-      );
+      const name = keys.noted(learner, page, ++noted);
+      // A mark that could not be noted waits for its number as it would have done anyway.
+      const ignore = () => undefined;
+      void notes.write((values) => values.put(name, acts)).catch(ignore);
+      return { name, drop: () => void notes.write((values) => values.delete(name)).catch(ignore) };
     },
     add: async (acts, note) => {
       const added = await write(async (values, row) => {
-        if (note && (await values.get(receiptOf(note)))) return null;
-        return putNoted(values, { learner, row, note }, acts);
+        if (note && (await values.get(receiptOf(note.name))) !== undefined) return null;
+        if (note) values.put(receiptOf(note.name), acts[0]?.at ?? 0);
+        return putActs(values, { learner, row }, acts);
       });
-      if (note) void notes.write((values) => values.delete(note)).catch(() => undefined);
+      note?.drop();
       return added;
     },
 
@@ -169,44 +169,73 @@ function isTold({ status, code }: SyncResult, { kind }: Operation): boolean {
   return status === 'rejected' || (code === 'before_restart' && isLogged(kind));
 }
 
+/** Longer than a page sleeps in a browser's cache, in milliseconds. */
+const DAY = 24 * 60 * 60_000;
+
 /**
- * Gives numbers to what is noted, whoever did it. Says whether there was any. No step covers both
- * places, so a receipt among the values says of a note that its acts have numbers. It stays until the
- * note is gone, and for a page that was only slow until the next time.
+ * Makes operations of what is noted, whoever did it. Says whether there was any. No step covers both
+ * places, so a receipt among the values says of a note that its acts have numbers: to a page that was
+ * only slow, and to one that read the note before.
  */
-export async function recoverNotes({ kept, notes }: Places, newId: () => string): Promise<boolean> {
-  // Receipts first: one whose note is gone by then is of no use any more.
+export async function recoverNotes(
+  { kept, notes }: Places,
+  { now, newId }: { now: number; newId: () => string },
+): Promise<boolean> {
+  // Receipts first: one whose note is gone by then protects only from who is late.
   const receipts = await kept.read((values) => values.list(['receipt']));
-  const noted = await notes.read((values) => values.list(['noted']));
-  if (receipts.length + noted.length === 0) return false;
-  const needed = new Set(noted.map(([note]) => String(receiptOf(note))));
-  await kept.write(async (values) => {
-    for (const [receipt] of receipts) if (!needed.has(String(receipt))) values.delete(receipt);
-    for (const [note, acts] of noted) {
-      if (await values.get(receiptOf(note))) continue;
-      const learner = note[1] as LearnerKey;
+  const noted = await listNotes(notes);
+  const needed = new Set(noted.map(([name]) => String(receiptOf(name))));
+  const old = receipts.filter(
+    ([receipt, at]) => Math.abs(now - (at as number)) > DAY && !needed.has(String(receipt)),
+  );
+  if (old.length > 0) {
+    await kept.write((values) => {
+      for (const [receipt] of old) values.delete(receipt);
+    });
+  }
+  const recover = async ([name, acts]: NotedActs): Promise<boolean> => {
+    await kept.write(async (values) => {
+      if ((await values.get(receiptOf(name))) !== undefined) return;
+      values.put(receiptOf(name), acts[0]!.at);
+      const learner = name[1] as LearnerKey;
       const { row } = await outboxRow(values, learner, newId);
-      await putNoted(values, { learner, row, note }, acts as TimedAct[]);
-    }
-  });
-  await notes.write((values) => {
-    for (const [note] of noted) values.delete(note);
-  });
-  return noted.length > 0;
+      await putActs(values, { learner, row }, acts.map(takingBackAllOf(row.device)));
+    });
+    await notes.write((values) => values.delete(name));
+    return true;
+  };
+  let isAny = false;
+  for (const each of noted) {
+    // One that finds no room, or that only a newer version understands, stays.
+    const isRecovered = await recover(each).catch(() => false);
+    isAny ||= isRecovered;
+  }
+  return isAny;
 }
 
-function receiptOf([, ...name]: Note): Key {
+type NotedActs = readonly [Key, readonly TimedAct[]];
+
+/** What is noted, by when it was done. */
+async function listNotes(notes: KeyValue): Promise<NotedActs[]> {
+  const noted = (await notes.read((values) => values.list(['noted']))) as unknown as NotedActs[];
+  return noted.sort(([, [a]], [, [b]]) => (a?.at ?? 0) - (b?.at ?? 0));
+}
+
+/** Numbers that an act refers to were guessed: who took something back on a device took back all that is there. */
+function takingBackAllOf(device: string) {
+  return (act: TimedAct): TimedAct =>
+    act.kind === 'reopened' ? { ...act, seen: { ...act.seen, [device]: Infinity } } : act;
+}
+
+function receiptOf([, ...name]: Key): Key {
   return ['receipt', ...name];
 }
 
-/** Puts acts into an outbox, with the receipt for their note. */
-async function putNoted(
+async function putActs(
   values: Writes,
-  { learner, row, note }: { learner: LearnerKey; row: OutboxRow; note?: Note | null | undefined },
+  { learner, row }: { learner: LearnerKey; row: OutboxRow },
   acts: readonly TimedAct[],
 ): Promise<Operation[]> {
-  // A full disk has no room for it: then there is nothing that could be there twice.
-  if (note && acts.length > 0) values.put(receiptOf(note), true);
   const unsent = acts.some(isJoined) ? await unsentOf(values, learner) : [];
   const added = addUnsent(unsent, acts, row);
   for (const operation of added) putUnsent(values, learner, operation);

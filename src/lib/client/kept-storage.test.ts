@@ -107,12 +107,29 @@ describe('a full disk', () => {
     const { disk, device } = await fullDevice();
     disk.isFull = false;
     const outbox = await device.outbox(ada);
-    await outbox.note([{ kind: 'completed', by: 'button', contentId: 'c', epoch: 0, at: 1 }]);
+    const act = { kind: 'completed', by: 'button', contentId: 'c', epoch: 0, at: 1 } as const;
+    outbox.note([act]);
+    await device.present();
     disk.isFull = true;
-    expect([await outbox.note([]), await device.recover(), disk.refused]).toEqual([null, false, 2]);
+    expect([await device.recover(0), disk.refused > 0]).toEqual([false, true]);
     expect(await outbox.unacknowledged()).toHaveLength(1);
     disk.isFull = false;
-    expect(await device.recover()).toBe(true);
+    expect(await device.recover(0)).toBe(true);
+    expect(await outbox.unacknowledged()).toHaveLength(2);
+  });
+
+  test('leaves no note of what the page holds in its place', async () => {
+    const { disk, device } = await fullDevice();
+    disk.isFull = false;
+    const outbox = await device.outbox(ada);
+    const act = { kind: 'completed', by: 'button', contentId: 'c', epoch: 0, at: 1 } as const;
+    const note = outbox.note([act]);
+    await device.present();
+    disk.isFull = true;
+    expect(await outbox.add([act], note)).toMatchObject([{ seq: 1 }]);
+    expect(disk.refused).toBeGreaterThan(0);
+    disk.isFull = false;
+    expect(await device.recover(0)).toBe(false);
     expect(await outbox.unacknowledged()).toHaveLength(2);
   });
 

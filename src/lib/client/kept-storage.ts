@@ -29,8 +29,7 @@ export function keptStorage(
   return {
     durable: kept.durable,
 
-    // A disk that is too full for it keeps it as it is.
-    recover: () => recoverNotes(places, newId).catch(() => false),
+    recover: (now) => recoverNotes(places, { now, newId }),
 
     enter: (user, guest) => {
       const enter = () =>

@@ -70,7 +70,7 @@ function connectionTo(
   name: string,
 ): (mode: IDBTransactionMode) => IDBTransaction | Promise<IDBTransaction> {
   let database: IDBDatabase | null = null;
-  let opening: Promise<void> | null = null;
+  let opening: Promise<IDBDatabase> | null = null;
   const forget = () => {
     database = opening = null;
   };
@@ -85,23 +85,26 @@ function connectionTo(
       forget();
     };
     database = opened;
+    return opened;
   };
   // A mark outlives a power cut, not only the browser.
-  const begin = (mode: IDBTransactionMode) =>
-    database!.transaction(STORE, mode, { durability: 'strict' });
+  const begin = (opened: IDBDatabase, mode: IDBTransactionMode) =>
+    opened.transaction(STORE, mode, { durability: 'strict' });
   const beginOnceOpen = async (mode: IDBTransactionMode) => {
     opening ??= open();
     opening.catch(forget);
-    await opening;
-    return begin(mode);
+    return begin(await opening, mode);
   };
   return (mode) => {
-    try {
-      return begin(mode);
-    } catch {
-      // Closed in this very moment, the next one is another.
-      return beginOnceOpen(mode).catch(() => beginOnceOpen(mode));
+    if (database) {
+      try {
+        return begin(database, mode);
+      } catch {
+        // Closed, and the event that says so is still to come.
+        forget();
+      }
     }
+    return beginOnceOpen(mode).catch(() => beginOnceOpen(mode));
   };
 }
 

@@ -5,7 +5,7 @@ export function memoryKeyValue(): KeyValue {
   let kept: ReadonlyMap<string, Entry> = new Map();
   let turn: Promise<unknown> = Promise.resolve();
 
-  const write = <T>(step: (values: Writes) => Promise<T>): Promise<T> => {
+  const write = <T>(step: (values: Writes) => T | Promise<T>): Promise<T> => {
     const done = turn.then(async () => {
       const values = new Map(kept);
       const result = await step(writesOn(values));

@@ -55,9 +55,9 @@ export class LearnerStorage {
     return done;
   }
 
-  /** Notes acts before this call returns, where the outbox is open. */
-  async note(acts: readonly TimedAct[]): Promise<Note | null> {
-    return this.#outbox?.note(acts) ?? null;
+  /** Notes acts, if the outbox is open. */
+  note(acts: readonly TimedAct[]): Note | undefined {
+    return this.#outbox?.note(acts);
   }
 
   /** Does something with the outbox; if that is lost, with the one in its place. */

@@ -188,15 +188,13 @@ export class Learner {
     const isEarly = device === NOT_ASKED_YET || this.#replica.isMaking;
     const made = acts.map((act) => ({ ...act, seq: ++this.#lastSeq }));
     this.#replica.make(made);
-    // On its way before anything is drawn, and without a number, which the disk would have to tell.
-    const noted = device === NOT_ASKED_YET ? null : this.#storage.note(acts);
+    // On its way before anything is drawn: drawing takes long on a slow phone. A number would have to be
+    // asked for; and before the own device is known, an act may refer to what has no name yet.
+    const note = device === NOT_ASKED_YET ? undefined : this.#storage.note(acts);
     untrack(() => this.#apply(made));
     // The device has another name since its outbox was lost, and time is told as its total.
     const named = () => (isEarly || device !== this.#device ? timed(this.#namedDesk) : acts);
-    const add = async (outbox: Outbox) => {
-      const note = await noted;
-      return outbox.add(named(), note);
-    };
+    const add = (outbox: Outbox) => outbox.add(named(), note);
     await this.#storage.inTurn(() => this.#keep(made, { add, isEarly }));
     this.#options.tabs.tell({ kind: 'kept', learner: await this.key() });
     this.#sync?.send();
@@ -253,11 +251,15 @@ export class Learner {
    */
   retry(): void {
     this.#sync?.retry();
-    void this.#options.storage().then(async (storage) => {
-      if (!(await storage.recover())) return;
-      await this.#rereadOutbox();
-      this.#sync?.send();
-    });
+    void this.#recover();
+  }
+
+  async #recover(): Promise<void> {
+    const { storage, environment, tabs } = this.#options;
+    if (!(await (await storage()).recover(environment.now()).catch(() => false))) return;
+    tabs.tell({ kind: 'decided' });
+    await this.#rereadOutbox();
+    this.#sync?.send();
   }
 
   /** They have signed in again. It might have been somebody else, so they were perhaps forgotten. */

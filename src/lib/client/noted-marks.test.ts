@@ -71,6 +71,24 @@ describe('a mark whose tab goes before it has a number', () => {
     expect(await world.log()).toHaveLength(user === null ? 0 : 1);
   });
 
+  test('is told to the tabs of the same guest by one that was looked at', async () => {
+    world.session = null;
+    const { stuck, browser } = browsers();
+    const [gone, other] = [
+      await world.visit('a', { browser: stuck }),
+      await world.visit('a', { browser }),
+    ];
+    const finder = await world.visit('a', { browser });
+    await world.settle();
+    void gone.complete('a');
+    gone.stop();
+    await world.settle();
+    // Whichever of them finds it.
+    world.tell('visible');
+    await world.settle();
+    expect([finder.get('a').status, other.get('a').status]).toEqual(['completed', 'completed']);
+  });
+
   test('is told by the page that found it to the tabs of the same guest', async () => {
     world.session = null;
     const { stuck, browser } = browsers();

@@ -1,37 +1,35 @@
 import type { DeviceStorage } from './device-storage.ts';
+import type { Environment } from './environment.ts';
 import { keptStorage } from './kept-storage.ts';
 import { indexedDbKeyValue } from './key-value-indexed-db.ts';
-import { memoryStorage } from './memory-storage.ts';
+import { memoryKeyValue } from './key-value-memory.ts';
 
 /**
  * Answers how to come by this device's storage: the browser's IndexedDB, or memory where there is
  * none or the browser refuses it (private mode, storage blocked); or the one that is given. Opened
- * when it is first asked for.
+ * when it is first asked for, and what was noted there is recovered.
  */
 export function openStorage(
-  newId: () => string,
+  environment: Environment,
   given?: DeviceStorage,
 ): () => Promise<DeviceStorage> {
   let opened: Promise<DeviceStorage> | undefined;
   return () => {
-    opened ??= open(newId, given);
+    opened ??= open(environment, given);
     return opened;
   };
 }
 
-async function open(newId: () => string, given?: DeviceStorage): Promise<DeviceStorage> {
+async function open({ newId, now }: Environment, given?: DeviceStorage): Promise<DeviceStorage> {
   const storage = given ?? (await browserStorage(newId));
-  await storage.recover();
+  // Whatever is wrong with what was noted, the rest is there.
+  await storage.recover(now()).catch(() => false);
   return storage;
 }
 
 async function browserStorage(newId: () => string): Promise<DeviceStorage> {
-  const databases = ['sveltekit-cairn', 'sveltekit-cairn-notes'].map(indexedDbKeyValue);
-  try {
-    const [kept, notes] = await Promise.all(databases);
-    return keptStorage(kept!, newId, notes);
-  } catch {
-    // Refused: what is done is kept in the page and sent at once, and the page says so.
-    return memoryStorage(newId);
-  }
+  // Refused: what is done is kept in the page and sent at once, and the page says so.
+  const open = (name: string) => indexedDbKeyValue(name).catch(memoryKeyValue);
+  const [kept, notes] = await Promise.all([open('sveltekit-cairn'), open('sveltekit-cairn-notes')]);
+  return keptStorage(kept, newId, notes);
 }

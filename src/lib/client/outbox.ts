@@ -17,8 +17,12 @@ export interface DeviceIdentity {
   lastSeq: number;
 }
 
-/** Says which acts of a page were noted; opaque. */
-export type Note = Key;
+/** Acts that were noted, on their way into an outbox. */
+export interface Note {
+  name: Key;
+  /** They are in an outbox now. */
+  drop(): void;
+}
 
 /** An operation that the server refused, or took in too late to count: the code says which. */
 export interface Attention {
@@ -45,8 +49,8 @@ export interface Renewal {
  * become operations of the outbox's own device; work that came from elsewhere (see
  * `DeviceStorage.adopt` and `deposit`) waits here under the name of another.
  *
- * Every call is one step: another tab sees all of it or nothing. Each throws `StorageLost` when the
- * outbox is gone.
+ * Every call but `note` is one step: another tab sees all of it or nothing. Each throws `StorageLost`
+ * when the outbox is gone.
  */
 export interface Outbox {
   /**
@@ -57,18 +61,18 @@ export interface Outbox {
   /** The own device. */
   identity(): Promise<DeviceIdentity>;
   /**
-   * Keeps acts that have no numbers yet, without asking the device anything first: the page may go in
-   * the next moment. `add` takes the note's place; what is left of them, `DeviceStorage.recover` finds.
-   * Null when it is not kept.
+   * Keeps acts that have no numbers yet. Where the outbox is open they are on their way to the disk when
+   * this returns: the page may go in the next moment. `add` takes the note's place; of those that are
+   * left, `DeviceStorage.recover` makes operations.
    */
-  note(acts: readonly TimedAct[]): Promise<Note | null>;
+  note(acts: readonly TimedAct[]): Note;
   /**
    * Keeps acts as operations under the next numbers and returns them as they are kept. An opened,
    * advanced, spent or saved is joined with the last such operation of the same item and epoch that
    * was never sent, and returned under that one's number. Another device's total is left out. Null, and
    * nothing is added, when another page has recovered the note.
    */
-  add(acts: readonly TimedAct[], note?: Note | null): Promise<Operation[] | null>;
+  add(acts: readonly TimedAct[], note?: Note): Promise<Operation[] | null>;
   /** All of them: those of other devices first, each device's by rising seq. */
   unacknowledged(): Promise<Operation[]>;
   /**
@@ -136,7 +140,7 @@ export function addUnsent(
   const own = acts.filter((act) => act.kind !== 'spent' || (act.device ?? device) === device);
   return own.map((act) => {
     const kept = joinedWithLast([...bySeq.values()], act) ?? { ...act, device, seq: ++seq };
-    // What was on its way had a guessed number, and nobody has seen what comes later.
+    // Nobody has seen what comes later, whatever number was guessed.
     if (kept.kind === 'reopened' && (valueAt(kept.seen ?? {}, device) ?? 0) > seq) {
       kept.seen = { ...kept.seen, [device]: seq };
     }

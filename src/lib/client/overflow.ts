@@ -22,9 +22,10 @@ export async function withOverflow(kept: Outbox, newId: () => string): Promise<O
     add: (acts, note) =>
       kept.add(acts, note).catch(async (error: unknown) => {
         if (error instanceof StorageLost) throw error;
-        // Left there, it would be recovered as well: a full disk still deletes.
-        if (note) await kept.add([], note).catch(() => undefined);
-        return overflow.add(acts);
+        const added = await overflow.add(acts);
+        // Left there, it would be sent once more.
+        note?.drop();
+        return added;
       }),
     unacknowledged: () => both((outbox) => outbox.unacknowledged()),
     take: async (limits) => {

@@ -91,7 +91,7 @@ export class ProgressState {
   constructor(options: ProgressStateOptions) {
     const { loaded, endpoint = '/api/progress/sync', storage: kept, tabs, ...given } = options;
     const environment = { ...systemEnvironment(), ...given };
-    const storage = openStorage(environment.newId, kept);
+    const storage = openStorage(environment, kept);
     this.#means = {
       endpoint,
       environment,

@@ -104,7 +104,8 @@ export class Replica {
     const byName = new Map(this.#unacknowledged.map((each) => [nameOf(each), each]));
     for (const operation of kept) byName.set(nameOf(operation), operation);
     this.#unacknowledged = [...byName.values()];
-    return kept.every((each, n) => nameOf(each) === nameOf(made[n]!));
+    // Made again, it may have become more.
+    return kept.every((each, n) => made[n] && nameOf(each) === nameOf(made[n]));
   }
 
   /** Says whether operations are on their way into the outbox. */

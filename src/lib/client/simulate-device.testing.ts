@@ -183,7 +183,7 @@ export function createDevice(
       network.release();
       await settle();
       if (!(await disk.restore())) return false;
-      await storage.recover();
+      await storage.recover(0);
       isRestored = true;
       await witness.restored(disk, storage);
       return true;

@@ -161,10 +161,10 @@ export function createWitness(happened: (what: string) => void): Witness {
         const outbox = await storage.outbox(learner);
         return {
           ...outbox,
-          note: async (acts) => {
-            const kept = await outbox.note(acts);
-            if (kept) notes.set(kept, acts);
-            return kept;
+          note: (acts) => {
+            const made = outbox.note(acts);
+            notes.set(made, acts);
+            return made;
           },
           add: async (acts, noted) => {
             // Made again with all that came before, it may be nothing any more.
@@ -197,8 +197,8 @@ export function createWitness(happened: (what: string) => void): Witness {
           },
         };
       },
-      recover: async () => {
-        const isThere = await storage.recover();
+      recover: async (now) => {
+        const isThere = await storage.recover(now);
         if (isThere) happened('a mark had no number when its tab was gone');
         return isThere;
       },

@@ -202,7 +202,8 @@ describe('a connection that was handed in', () => {
 /** Holds the lock of a new file for a moment. */
 const MAKES_IT_TOO = `
   const { parentPort, workerData } = require('node:worker_threads');
-  const connection = new (require('node:sqlite').DatabaseSync)(workerData);
+  // Whoever tries to open it in the very moment of the commit holds that up.
+  const connection = new (require('node:sqlite').DatabaseSync)(workerData, { timeout: 5000 });
   connection.exec('begin immediate; create table theirs (id)');
   parentPort.postMessage('locked');
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);

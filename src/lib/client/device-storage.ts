@@ -54,9 +54,10 @@ export interface DeviceStorage {
   recover(now: number): Promise<boolean>;
 
   /**
-   * A user has signed in here, or, with null, nobody is: then the device's guest learns on. After a user
-   * that is a new one, or `guest`, when a page knows who it was and the storage does not any more. Nothing stays of those who left but operations that nobody has acknowledged:
-   * their rows are deleted, and so is a guest who made no mark (see `isMark`).
+   * A user has signed in here, or, with null, nobody is: then the device's guest learns on. After a
+   * user that is a new one, or `guest` when a page knows who it was and the storage does not any
+   * more. Nothing stays of those who left but operations that nobody has acknowledged: their rows are
+   * deleted, and so is a guest who made no mark (see `isMark`).
    */
   enter(user: string | null, guest?: LearnerKey): Promise<LearnerKey>;
   /** Who entered last; a new guest if nobody has. */

@@ -1,8 +1,10 @@
 import type { Change, Operation } from '../core/index.ts';
 import type { DeviceStorage, LearnerKey, Waiting } from './device-storage.ts';
 import { isMark, userKey, userOf } from './device-storage.ts';
-import { keptOutbox, keys, listed, operationsOf, outboxRow, recoverNotes } from './kept-outbox.ts';
-import type { OutboxRow } from './kept-outbox.ts';
+import { recoverNotes } from './kept-notes.ts';
+import { keptOutbox } from './kept-outbox.ts';
+import type { OutboxRow } from './kept-values.ts';
+import { keys, listed, operationsOf, outboxRow } from './kept-values.ts';
 import type { KeyValue, Reads, Writes } from './key-value.ts';
 import type { Attention } from './outbox.ts';
 import { remake } from './outbox.ts';

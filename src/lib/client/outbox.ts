@@ -20,6 +20,8 @@ export interface DeviceIdentity {
 /** Acts that were noted, on their way into an outbox. */
 export interface Note {
   name: Key;
+  /** When the first of them was done, in milliseconds since 1970 by this device's clock. */
+  at: number;
   /** They are in an outbox now. */
   drop(): void;
 }

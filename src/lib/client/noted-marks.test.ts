@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { FakeBrowser } from './browser.testing.ts';
 import { createBrowser } from './browser.testing.ts';
+import { keptStorage } from './kept-storage.ts';
+import type { KeyValue } from './key-value.ts';
+import { memoryKeyValue } from './key-value-memory.ts';
 import { memoryStorage } from './memory-storage.ts';
 import type { Outbox } from './outbox.ts';
 import type { World } from './world.testing.ts';
@@ -69,6 +72,42 @@ describe('a mark whose tab goes before it has a number', () => {
     await world.settle();
     expect(other.get('a').status).toBe('completed');
     expect(await world.log()).toHaveLength(user === null ? 0 : 1);
+  });
+
+  test('is sent at once by a tab that is looked at, however slow the disk', async () => {
+    const { stuck, browser } = browsers();
+    let isRead = Promise.resolve();
+    const recover = (now: number) => isRead.then(() => browser.storage.recover(now));
+    const storage = { ...browser.storage, recover };
+    const gone = await world.visit('a', { browser: stuck });
+    await world.visit('a', { browser: { ...browser, storage } });
+    await world.settle();
+    void gone.complete('a');
+    gone.stop();
+    let read = () => {};
+    isRead = new Promise((resolve) => (read = resolve));
+    world.tell('visible');
+    await world.settle();
+    expect(await world.log()).toEqual([]);
+    read();
+    await world.settle();
+    expect(await world.log()).toHaveLength(1);
+  });
+
+  test('shows on in its slow tab, which hears nothing of the page that found it', async () => {
+    const { stuck, browser, letGo } = browsers();
+    const slow = await world.visit('a', { browser: stuck });
+    await world.settle();
+    world.network.always = 'cut before the server';
+    const done = slow.complete('a');
+    await world.settle();
+    const deaf = createBrowser(randomUUID, browser.storage);
+    await world.visit('b', { browser: deaf });
+    await world.settle();
+    letGo();
+    await done;
+    await slow.complete('b');
+    expect([slow.pending, slow.get('a').status]).toEqual([2, 'completed']);
   });
 
   test('is told to the tabs of the same guest by one that was looked at', async () => {
@@ -141,5 +180,32 @@ describe('a mark whose tab goes before it has a number', () => {
     await done;
     await world.settle();
     expect(await world.log()).toHaveLength(1);
+  });
+});
+
+describe('a mark whose note comes to nothing', () => {
+  const refuse = () => Promise.reject(new DOMException('Refused.', 'UnknownError'));
+  const never = () => new Promise<never>(() => undefined);
+  test.each<[string, Partial<KeyValue>]>([
+    ['is refused', { read: refuse, write: refuse }],
+    ['never ends', { write: never }],
+  ])('as it %s is kept and sent like any other', async (_, notes) => {
+    let asked = 0;
+    const write: KeyValue['write'] = (step) => {
+      asked++;
+      return notes.write!(step);
+    };
+    const places = [memoryKeyValue(), { ...memoryKeyValue(), ...notes, write }] as const;
+    const storage = keptStorage(places[0], randomUUID, places[1]);
+    const page = await world.visit('a', { browser: createBrowser(randomUUID, storage) });
+    await world.settle();
+    world.network.always = 'cut before the server';
+    await page.complete('a');
+    expect((await storage.waiting())[0]!.operations).toMatchObject([{ contentId: 'a' }]);
+    await page.complete('b');
+    world.network.always = null;
+    world.tell('online');
+    await world.settle();
+    expect([asked, page.pending, (await world.log()).length]).toEqual([4, 0, 2]);
   });
 });

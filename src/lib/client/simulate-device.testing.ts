@@ -19,6 +19,8 @@ import type { Witness } from './simulate-witness.testing.ts';
 export interface SimulatedDevice {
   readonly network: Network;
   readonly disk: Disk;
+  /** Where that is which has no numbers yet. */
+  readonly notes: Disk;
   /** All that is on the disk, for whoever looks from outside. */
   readonly storage: DeviceStorage;
   readonly browser: FakeBrowser;
@@ -40,6 +42,10 @@ export interface SimulatedDevice {
   /** The page is left as a browser leaves it. Says what is wrong with that. */
   close(tab: Tab): Promise<string[]>;
   deleteStorage(): Promise<void>;
+  /** Deletes what has no numbers yet. */
+  deleteNotes(): Promise<void>;
+  /** Remembers all that is kept. */
+  backUp(): Promise<void>;
   /** Another learner comes in a tab, without a reload. Says what is wrong with that. */
   hydrate(tab: Tab): Promise<string[]>;
   /** Puts the storage back to its backup, all tabs closed. Says whether there was one. */
@@ -71,11 +77,14 @@ export function createDevice(
   around: Surroundings,
 ): SimulatedDevice {
   const { witness, newId, clock, settle, happened } = around;
-  const disk = createDisk(plan.slow);
+  const [disk, notes] = [createDisk(plan.slow), createDisk(plan.slowNotes)];
   const browser = createBrowser(newId);
   const network = createNetwork((request) => around.sync(request, device.session));
-  const shared = witness.values(disk.values, disk);
-  const storage = keptStorage(shared, newId);
+  const shared = {
+    kept: witness.values(disk.values, disk),
+    notes: witness.values(notes.values, disk),
+  };
+  const storage = keptStorage(shared.kept, newId, shared.notes);
   /** Holds what the open pages know of a storage that was deleted. */
   const limbo = {};
   let tabs: Tab[] = [];
@@ -99,9 +108,16 @@ export function createDevice(
     return progress.device.durable ? [`a page said that ${waiting} deeds were safe`] : [];
   };
 
+  /** What a page keeps where the browser keeps nothing. */
+  const ofPage = (place: object) => {
+    const [kept, notes] = [memoryKeyValue(), memoryKeyValue()];
+    return { kept: witness.values(kept, place), notes: witness.values(notes, place) };
+  };
+
   const device: SimulatedDevice = {
     network,
     disk,
+    notes,
     storage,
     browser,
     isDurable: plan.durable,
@@ -125,7 +141,7 @@ export function createDevice(
       const tab = openTab({
         place,
         loaded: device.isOnline ? await device.load() : { ...shell!, copy: true },
-        values: plan.durable ? shared : witness.values(memoryKeyValue(), place),
+        places: plan.durable ? shared : ofPage(place),
         dress: (inner) => around.dress(witness.storage(inner, place)),
         browser,
         network,
@@ -173,7 +189,19 @@ export function createDevice(
       witness.forgive(disk, (learner) => !known.has(learner));
       witness.move(disk, limbo);
       disk.delete();
+      notes.delete();
       if (waiting.length > 0 && tabs.length > 0) happened('storage deleted underneath');
+    },
+    deleteNotes: async () => {
+      const noted = await notes.values.read((values) => values.list(['noted']));
+      if (noted.length > 0) happened('notes deleted underneath');
+      witness.forgiveUnnumbered(disk);
+      notes.delete();
+    },
+    // Notes first: one that gets its number meanwhile has a receipt.
+    backUp: async () => {
+      await notes.backUp();
+      await disk.backUp();
     },
     restoreStorage: async () => {
       for (const tab of tabs) {
@@ -182,7 +210,7 @@ export function createDevice(
       }
       network.release();
       await settle();
-      if (!(await disk.restore())) return false;
+      if (!(await disk.restore()) || !(await notes.restore())) return false;
       await storage.recover(0);
       isRestored = true;
       await witness.restored(disk, storage);

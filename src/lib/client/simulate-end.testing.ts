@@ -15,9 +15,9 @@ const MOST_ROUNDS = 5;
 /** Makes everything whole, and gives everybody time to agree. */
 export async function heal(run: Run): Promise<void> {
   const { devices, clock, settle } = run;
-  for (const { tabs, disk, network } of devices) {
+  for (const { tabs, disk, notes, network } of devices) {
     for (const tab of tabs) tab.crash(Infinity);
-    disk.isFull = false;
+    disk.isFull = notes.isFull = false;
     network.always = null;
     network.next = [];
     network.release();
@@ -69,10 +69,15 @@ async function sendForOthers(run: Run, device: SimulatedDevice): Promise<void> {
   };
   // What was noted by tabs that have gone waits only once a page has looked.
   if (device.tabs.length === 0) await device.open();
+  for (const tab of device.tabs) tab.page.tell('visible');
   await run.settle();
   for (const { learner } of await device.storage.waiting()) {
     const user = userOf(learner);
     if (user !== null && user !== device.user) await visit(user);
+    // With no room at first, a page reads nothing of the disk later: the next one does.
+    const inPage = device.tabs.filter(({ progress }) => !progress.device.durable);
+    for (const tab of inPage) run.problems.push(...(await device.close(tab)));
+    if (device.tabs.length === 0) await device.open();
   }
   // Of time and visits alone a page tells nobody, but they are owed all the same.
   for (const tab of device.isDurable ? [] : device.tabs) {

@@ -16,6 +16,8 @@ export interface DevicePlan {
   durable: boolean;
   /** How many turns of the event loop its disk takes for each step. */
   slow: number;
+  /** And the one for what has no numbers yet. */
+  slowNotes: number;
   user: Person | null;
 }
 
@@ -63,6 +65,8 @@ export type DeviceEvent =
   | 'session is renewed'
   | 'storage is deleted'
   | 'storage is full'
+  | 'notes are deleted'
+  | 'notes are full'
   | 'storage has room'
   | 'back up'
   | 'restore'
@@ -161,11 +165,12 @@ const deviceEvent = fc.oneof(
   { weight: 4, arbitrary: signIn },
   { weight: 1, arbitrary: fc.record({ offer }) },
   {
-    weight: 5,
+    weight: 6,
     arbitrary: fc.constantFrom<DeviceEvent[]>(
       ...(['session expires', 'session is renewed', 'storage is deleted'] as const),
       ...(['storage is full', 'storage has room', 'back up', 'restore'] as const),
-      'discard own work',
+      ...(['notes are deleted', 'notes are deleted', 'notes are deleted'] as const),
+      ...(['notes are full', 'discard own work'] as const),
     ),
   },
 );
@@ -193,6 +198,7 @@ const devicePlan: fc.Arbitrary<DevicePlan> = fc.record({
   clockOff: fc.integer({ min: -10, max: 10 }),
   durable: fc.nat(5).map((n) => n > 0),
   slow: fc.constantFrom(0, 0, 1, 3),
+  slowNotes: fc.constantFrom(0, 0, 0, 2, 7),
   user: fc.constantFrom<(Person | null)[]>('ada', 'ada', 'ada', 'ben', null, null),
 });
 

@@ -3,6 +3,7 @@ import type { FakeBrowser } from './browser.testing.ts';
 import type { DeviceStorage } from './device-storage.ts';
 import type { Timer } from './environment.ts';
 import { keptStorage } from './kept-storage.ts';
+import type { Places } from './kept-notes.ts';
 import type { KeyValue } from './key-value.ts';
 import type { Network } from './network.testing.ts';
 import { ProgressState } from './progress-state.svelte.ts';
@@ -35,7 +36,7 @@ export interface Tab {
 export interface TabOptions {
   place: object;
   loaded: Loaded;
-  values: KeyValue;
+  places: Places;
   /** The storage as the page's code sees it. */
   dress: (storage: DeviceStorage) => DeviceStorage;
   browser: FakeBrowser;
@@ -52,7 +53,7 @@ const never = () => new Promise<never>(() => undefined);
 
 /** Opens a tab. What it does when it is gone reaches nobody, and nobody reaches it. */
 export function openTab(options: TabOptions): Tab {
-  const { values, dress, browser, network, now, newId, loaded, onGone } = options;
+  const { places, dress, browser, network, now, newId, loaded, onGone } = options;
   let momentsLeft = Infinity;
   let bury: () => void;
   const gone = new Promise<void>((resolve) => {
@@ -75,11 +76,11 @@ export function openTab(options: TabOptions): Tab {
     if (done.status === 'rejected') throw done.reason;
     return done.value;
   };
-  const mortal: KeyValue = {
+  const mortal = (values: KeyValue): KeyValue => ({
     durable: values.durable,
     read: (step) => whileAlive(() => values.read(step)),
     write: (step) => whileAlive(() => values.write(step)),
-  };
+  });
 
   const page = createPage();
   const progress = new ProgressState({
@@ -88,7 +89,7 @@ export function openTab(options: TabOptions): Tab {
     now,
     random: () => 0.5,
     tabs: browser.tab(gone),
-    storage: dress(keptStorage(mortal, newId)),
+    storage: dress(keptStorage(mortal(places.kept), newId, mortal(places.notes))),
     timer: (action, ms) => options.timer(() => !isGone() && page.run(action), ms),
     fetch: async (input, init) => {
       if (isGone()) return never();

@@ -45,6 +45,8 @@ export interface Witness {
   learnersIn(holder: object): LearnerKey[];
   /** What waits there is lost, and nobody is to blame; of some learners alone, where they are given. */
   forgive(holder: object, isOf?: (learner: LearnerKey) => boolean): void;
+  /** What has no number there yet is lost: the page did not promise it. */
+  forgiveUnnumbered(holder: object): void;
   /** A place is gone with all that waits there, and with what is still on its way into it. */
   bury(holder: object): void;
   /** Time that was spent was refused, deleted or lost with a warning. */
@@ -89,9 +91,18 @@ export function createWitness(happened: (what: string) => void): Witness {
   /** Joined with an older one it would keep that one's name; what is logged never is. */
   const noteUnnumbered = (learner: LearnerKey, acts: readonly TimedAct[], holder: object) => {
     for (const act of acts) {
-      if (!isLogged(act.kind)) continue;
+      const name = nameOf(act);
+      // Slower than the number that took its place.
+      if (!isLogged(act.kind) || (deeds.has(name) && !unnumbered.has(name))) continue;
       note(learner, act, holder);
-      unnumbered.add(nameOf(act));
+      unnumbered.add(name);
+    }
+  };
+  /** What is dropped and got no number on the disk has one in the page. */
+  const keepInPage = (acts: readonly TimedAct[], page: object) => {
+    for (const act of acts) {
+      const deed = deeds.get(nameOf(act));
+      if (deed && unnumbered.delete(nameOf(act))) deed.holder = page;
     }
   };
   const deedsOf = (operations: readonly Operation[]) =>
@@ -111,6 +122,11 @@ export function createWitness(happened: (what: string) => void): Witness {
     forgive,
     waitingIn: (holder) => owedIn(holder).length,
     learnersIn: (holder) => [...new Set(owedIn(holder).flatMap(({ learners }) => [...learners]))],
+    forgiveUnnumbered: (holder) => {
+      for (const deed of owedIn(holder)) {
+        if (unnumbered.has(nameOf(deed))) deed.state = 'forgiven';
+      }
+    },
     bury: (holder) => {
       gone.add(holder);
       forgive(holder);
@@ -163,8 +179,13 @@ export function createWitness(happened: (what: string) => void): Witness {
           ...outbox,
           note: (acts) => {
             const made = outbox.note(acts);
-            notes.set(made, acts);
-            return made;
+            const drop = () => {
+              keepInPage(acts, page);
+              made.drop();
+            };
+            const watched = { ...made, drop };
+            notes.set(watched, acts);
+            return watched;
           },
           add: async (acts, noted) => {
             // Made again with all that came before, it may be nothing any more.

@@ -49,9 +49,11 @@ test(
 const MISHAPS = [
   'a mark had no number when its tab was gone',
   'acted while the disk was busy',
+  'could not be noted',
   'content published anew',
   'found no room',
   'lost with a warning',
+  'notes deleted underneath',
   'older data hydrated late',
   'our server answers 401',
   'our server answers 409',

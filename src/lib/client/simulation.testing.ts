@@ -56,9 +56,7 @@ export async function createArena(): Promise<Arena> {
   let devices: readonly SimulatedDevice[] = [];
   const settle = async () => {
     do await new Promise(setImmediate);
-    while (
-      devices.some(({ network, browser, disk }) => network.busy + browser.busy + disk.busy > 0)
-    );
+    while (devices.some(isBusy));
   };
   const clock = createClock(START, settle);
   const database = sqlite(':memory:');
@@ -141,7 +139,7 @@ export async function createArena(): Promise<Arena> {
       ({ devices } = run);
       for (const device of devices) await device.open();
       await settle();
-      for (const { disk } of devices) await disk.backUp();
+      for (const device of devices) await device.backUp();
       for (const step of history.steps) {
         ticks++;
         await happen(run, step);
@@ -149,8 +147,9 @@ export async function createArena(): Promise<Arena> {
         const isSignIn = typeof step.what === 'object' && 'signIn' in step.what;
         if (!step.atOnce || isSignIn) await settle();
       }
-      for (const { network, disk } of devices) {
+      for (const { network, disk, notes } of devices) {
         if (disk.refused > 0) run.happened('found no room');
+        if (notes.refused > 0) run.happened('could not be noted');
         for (const fault of network.happened) run.happened(nameOf(fault));
       }
       await heal(run);
@@ -164,6 +163,10 @@ export async function createArena(): Promise<Arena> {
       restoreListeners();
     },
   };
+}
+
+function isBusy({ network, browser, disk, notes }: SimulatedDevice): boolean {
+  return network.busy + browser.busy + disk.busy + notes.busy > 0;
 }
 
 function accountOf(run: Run, person: Person | null): string | null {
@@ -256,7 +259,7 @@ async function happenToDevice(
   device: SimulatedDevice,
   { tab, event }: { tab: Tab; event: DeviceEvent },
 ): Promise<void> {
-  const { network, disk } = device;
+  const { network, disk, notes } = device;
   if (typeof event === 'object' && 'offer' in event) {
     if ('signIn' in event) await signIn(run, device, { tab, user: accountOf(run, event.signIn) });
     // On a full disk nothing can be decided, and the page says so.
@@ -286,12 +289,17 @@ async function happenToDevice(
     case 'storage is full':
       disk.isFull = true;
       return;
+    case 'notes are deleted':
+      return device.deleteNotes();
+    case 'notes are full':
+      notes.isFull = true;
+      return;
     case 'storage has room':
-      disk.isFull = false;
+      disk.isFull = notes.isFull = false;
       return;
     case 'back up':
       await run.settle();
-      return disk.backUp();
+      return device.backUp();
     case 'restore':
       if (disk.isFull || !device.isOnline || device.session !== device.user) return;
       if (await device.restoreStorage()) {

@@ -17,7 +17,9 @@ export function checkTree(tree: Tree, reserved: readonly string[]): Problem[] {
     ...pageProblems(tree, items),
     ...libraryProblems(tree, items),
     ...pathProblems(items, reserved),
-    ...items.filter((item) => item.data.id !== (item.page?.values.id ?? item.data.id)).map(warnOfId),
+    ...items
+      .filter((item) => item.data.id !== (item.page?.values.id ?? item.data.id))
+      .map(warnOfId),
     ...items.filter((item) => item.keepsNumber && !item.page?.values.id).map(warnOfNumber),
     ...items.flatMap((item) => ruleProblems(item)),
     ...siblingsOf(tree).flatMap((siblings) => exerciseProblems(siblings)),
@@ -74,7 +76,9 @@ function ruleProblems(item: TreeItem): Problem[] {
   const { data, page } = item;
   const problems: Problem[] = [];
   if (page?.values.questions && data.type !== 'exercise') {
-    problems.push(errorAt(item, 'questions', `questions are for exercises, not for a ${data.type}`));
+    problems.push(
+      errorAt(item, 'questions', `questions are for exercises, not for a ${data.type}`),
+    );
   }
   for (const trigger of data.completion ?? []) {
     const reason = reasonAgainst(trigger, item);
@@ -103,7 +107,11 @@ function exerciseProblems(siblings: readonly TreeItem[]): Problem[] {
   return siblings
     .filter((item) => item.data.type === 'lesson' && item.data.completion?.includes('exercise'))
     .map((item) =>
-      errorAt(item, 'completion', 'completion: exercise never fires: there is none with questions beside the lesson'),
+      errorAt(
+        item,
+        'completion',
+        'completion: exercise never fires: there is none with questions beside the lesson',
+      ),
     );
 }
 
@@ -111,11 +119,7 @@ function siblingsOf({ roots }: Tree): TreeItem[][] {
   return [roots, ...[...walkTree(roots)].map((item) => item.children)];
 }
 
-function errorAt(
-  item: TreeItem,
-  field: keyof ContentData | 'questions',
-  message: string,
-): Problem {
+function errorAt(item: TreeItem, field: keyof ContentData | 'questions', message: string): Problem {
   const line = item.page?.lines.get(field === 'children' ? 'type' : field) ?? 1;
   return { severity: 'error', file: item.source, line, message };
 }

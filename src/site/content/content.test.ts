@@ -80,7 +80,9 @@ describe('types, order and addresses', () => {
     const deep = Array.from({ length: 60 }, (_, level) => `level ${level}`).join('/');
     const { content, problems } = open({ [`${deep}/last.md`]: 'Text', 'notes.md': 'Text' });
     expect(problems).toEqual([]);
-    const lesson = outline(content).find((line) => line.trim().startsWith('lesson'))!.trim();
+    const lesson = outline(content)
+      .find((line) => line.trim().startsWith('lesson'))!
+      .trim();
     const [, id, path] = lesson.split(' ');
     expect(id).toHaveLength(256);
     expect(path).toBe(`/${deep.replaceAll(' ', '-')}/last`);
@@ -105,7 +107,11 @@ describe('types, order and addresses', () => {
       '02-exercise.md': '',
       '03-exercise.md': page('id: third'),
     });
-    expect(outline(content)).toEqual(['lesson start', 'lesson 02-exercise', 'lesson third /03-exercise']);
+    expect(outline(content)).toEqual([
+      'lesson start',
+      'lesson 02-exercise',
+      'lesson third /03-exercise',
+    ]);
     expect(problems.map((each) => each.message)).toEqual([
       expect.stringContaining('its id is "02-exercise"'),
     ]);
@@ -133,7 +139,11 @@ describe('types, order and addresses', () => {
       '%2e%2e%2f.md': '',
     });
     expect(problems).toEqual([]);
-    expect(outline(content).map((line) => line.trim()).sort()).toEqual([
+    expect(
+      outline(content)
+        .map((line) => line.trim())
+        .sort(),
+    ).toEqual([
       'lesson 2e-2e-2f',
       'lesson Café-&-co',
       'lesson __proto__/constructor',
@@ -150,9 +160,9 @@ describe('types, order and addresses', () => {
 describe('what is left out', () => {
   it('finds nothing in empty folders, and in folders without Markdown', () => {
     expect(open({}).content).toEqual([]);
-    expect(open({ 'a/b/picture.png': '', 'a/notes.txt': '', '.git/x.md': '', '.x.md': '' })).toMatchObject(
-      { content: [], problems: [], title: undefined },
-    );
+    expect(
+      open({ 'a/b/picture.png': '', 'a/notes.txt': '', '.git/x.md': '', '.x.md': '' }),
+    ).toMatchObject({ content: [], problems: [], title: undefined });
   });
 
   it('takes the root page alone as the home page', async () => {
@@ -173,9 +183,18 @@ describe('what is left out', () => {
   });
 
   it('says which page of a folder it passed over', () => {
-    const { content, problems } = open({ 'a/README.md': '# R', 'a/_index.md': '# I', 'a/b.md': '' });
+    const { content, problems } = open({
+      'a/README.md': '# R',
+      'a/_index.md': '# I',
+      'a/b.md': '',
+    });
     expect(content[0]!.title).toBe('I');
-    expect(problems).toMatchObject([{ severity: 'warning', message: 'is ignored: a/_index.md is already the page of this folder' }]);
+    expect(problems).toMatchObject([
+      {
+        severity: 'warning',
+        message: 'is ignored: a/_index.md is already the page of this folder',
+      },
+    ]);
   });
 });
 
@@ -219,7 +238,9 @@ questions: [{ kind: text, prompt: What?, answer: [secret] }]`),
 
   it('gives the server the questions, and nothing of what is no exercise', () => {
     const opened = open({
-      'a.md': page('id: one\ntype: exercise\nquestions: [{ kind: text, prompt: What?, answer: [secret] }]'),
+      'a.md': page(
+        'id: one\ntype: exercise\nquestions: [{ kind: text, prompt: What?, answer: [secret] }]',
+      ),
       'b.md': page('id: two'),
     });
     expect(opened.questions('one')).toEqual([
@@ -261,7 +282,10 @@ describe('errors', () => {
       createContent({ dir, reserved: ['dashboard', 'api'], ...options });
     } catch (error) {
       if (!(error instanceof ContentError)) throw error;
-      return error.message.split('\n').slice(1).map((line) => line.trim().replace(`${dir}/`, ''));
+      return error.message
+        .split('\n')
+        .slice(1)
+        .map((line) => line.trim().replace(`${dir}/`, ''));
     }
     throw new Error('It started');
   };
@@ -293,7 +317,10 @@ describe('errors', () => {
 
   it('refuses containers inside deeper ones', () => {
     expect(
-      errorsOf({ 'a/_index.md': page('type: course'), 'a/b/_index.md': page('title: B\ntype: theme') }),
+      errorsOf({
+        'a/_index.md': page('type: course'),
+        'a/b/_index.md': page('title: B\ntype: theme'),
+      }),
     ).toEqual(['a/b/_index.md:3: a theme cannot lie in a course']);
   });
 
@@ -301,7 +328,9 @@ describe('errors', () => {
     expect(errorsOf({ '01-dashboard.md': '', 'a.md': '' })).toEqual([
       '01-dashboard.md:1: the site itself uses the address /dashboard: rename it',
     ]);
-    expect(errorsOf({ 'api/b.md': '' })).toEqual([expect.stringContaining('api:1: the site itself')]);
+    expect(errorsOf({ 'api/b.md': '' })).toEqual([
+      expect.stringContaining('api:1: the site itself'),
+    ]);
     expect(errorsOf({ '_index.md': page('type: theme\nid: x/api') })).toHaveLength(1);
     expect(open({ 'a/api.md': '' }).problems).toEqual([]);
   });
@@ -318,7 +347,10 @@ describe('errors', () => {
   it.each([
     ['completion: [video]', 'completion: video never fires'],
     ['completion: [exercise]', 'completion: exercise never fires: there is none with questions'],
-    ['type: exercise\ncompletion: [exercise]', 'completion: exercise never fires: there are no quest'],
+    [
+      'type: exercise\ncompletion: [exercise]',
+      'completion: exercise never fires: there are no quest',
+    ],
     [
       'type: exercise\ncompletion: [exercise, button]\nquestions: [{ kind: text, prompt: p, answer: [a] }]',
       'completion: button never fires',
@@ -412,7 +444,10 @@ describe('in development', () => {
 
 describe('pages', () => {
   it('gives each item its text, and nothing for unknown ids', async () => {
-    const site = open({ 'a/b.md': '# B\n\nText', '_index.md': page('type: theme\nid: t', 'Root text') });
+    const site = open({
+      'a/b.md': '# B\n\nText',
+      '_index.md': page('type: theme\nid: t', 'Root text'),
+    });
     expect((await site.page('a/b'))!.html.trim()).toBe('<p>Text</p>');
     expect((await site.page('t'))!.html.trim()).toBe('<p>Root text</p>');
     expect(await site.page('a')).toEqual({ html: '', headings: [] });

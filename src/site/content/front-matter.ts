@@ -6,8 +6,7 @@ import { list, text, truth, wholeNumber } from './front-matter-values.ts';
 import { questions } from './questions.ts';
 import type { Finding } from './problems.ts';
 
-const positive = (what: string) =>
-  v.pipe(v.number(what), v.finite(what), v.gtValue(0, what));
+const positive = (what: string) => v.pipe(v.number(what), v.finite(what), v.gtValue(0, what));
 
 const trigger = v.union(
   [
@@ -19,22 +18,22 @@ const trigger = v.union(
 
 /** Ranges that hold for any catalogue (`atLeast`, `attempts` …) are the library's to check. */
 const frontMatter = v.object({
-    id: v.optional(v.string('must be text (put it in quotes)')),
-    title: v.optional(text),
-    description: v.optional(text),
-    type: v.optional(v.picklist(CONTENT_TYPES, `must be ${CONTENT_TYPES.join(', ')}`)),
-    order: v.optional(v.pipe(v.number('must be a number'), v.finite('must be a number'))),
-    duration: v.optional(positive('must be a number of minutes above 0')),
-    optional: v.optional(truth),
-    draft: v.optional(truth),
-    version: v.optional(wholeNumber),
-    aliases: v.optional(list(v.string('must be text (put it in quotes)'))),
-    completion: v.optional(v.pipe(list(trigger), v.nonEmpty('must name at least one trigger'))),
-    atLeast: v.optional(wholeNumber),
-    passingScore: v.optional(wholeNumber),
-    score: v.optional(v.picklist(['best', 'latest', 'first'], 'must be best, latest or first')),
-    attempts: v.optional(wholeNumber),
-    questions: v.optional(questions),
+  id: v.optional(v.string('must be text (put it in quotes)')),
+  title: v.optional(text),
+  description: v.optional(text),
+  type: v.optional(v.picklist(CONTENT_TYPES, `must be ${CONTENT_TYPES.join(', ')}`)),
+  order: v.optional(v.pipe(v.number('must be a number'), v.finite('must be a number'))),
+  duration: v.optional(positive('must be a number of minutes above 0')),
+  optional: v.optional(truth),
+  draft: v.optional(truth),
+  version: v.optional(wholeNumber),
+  aliases: v.optional(list(v.string('must be text (put it in quotes)'))),
+  completion: v.optional(v.pipe(list(trigger), v.nonEmpty('must name at least one trigger'))),
+  atLeast: v.optional(wholeNumber),
+  passingScore: v.optional(wholeNumber),
+  score: v.optional(v.picklist(['best', 'latest', 'first'], 'must be best, latest or first')),
+  attempts: v.optional(wholeNumber),
+  questions: v.optional(questions),
 });
 
 /** What an author said about a page, unknown keys left out. */

@@ -14,7 +14,10 @@ it.each([
   ['lossy WebP', hex('52494646 00000000 57454250 56503820 00000000 000000 9d012a 4001 f000')],
   ['lossless WebP', hex('52494646 00000000 57454250 5650384c 00000000 2f 3fc13b00 0000000000')],
   ['extended WebP', hex('52494646 00000000 57454250 56503858 0a000000 00000000 3f0100 ef0000')],
-  ['SVG', '<?xml version="1.0"?><!-- x --><svg height="240px" viewBox="0 0 1 1" width=\'320\'></svg>'],
+  [
+    'SVG',
+    '<?xml version="1.0"?><!-- x --><svg height="240px" viewBox="0 0 1 1" width=\'320\'></svg>',
+  ],
   ['SVG with a view box alone', '<svg xmlns="x" width="100%" viewBox="0 0 320 240.0">'],
 ])('reads the size of %s', (_, bytes) => {
   expect(sizeOf(bytes)).toEqual({ width: 320, height: 240 });

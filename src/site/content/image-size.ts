@@ -83,5 +83,7 @@ function svgSize(text: string): ImageSize | undefined {
   const height = pixels('height');
   if (width && height) return { width, height };
   const box = /\sviewBox\s*=\s*["']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)/.exec(tag);
-  return box ? { width: Math.round(Number(box[1])), height: Math.round(Number(box[2])) } : undefined;
+  return box
+    ? { width: Math.round(Number(box[1])), height: Math.round(Number(box[2])) }
+    : undefined;
 }

@@ -11,9 +11,24 @@ import { unified } from 'unified';
 const fewWords = {
   disable: {
     null: [
-      ...['blockQuote', 'codeFenced', 'codeIndented', 'definition', 'headingAtx', 'htmlFlow', 'list'],
+      ...[
+        'blockQuote',
+        'codeFenced',
+        'codeIndented',
+        'definition',
+        'headingAtx',
+        'htmlFlow',
+        'list',
+      ],
       ...['setextUnderline', 'thematicBreak'],
-      ...['autolink', 'characterReference', 'htmlText', 'labelEnd', 'labelStartImage', 'labelStartLink'],
+      ...[
+        'autolink',
+        'characterReference',
+        'htmlText',
+        'labelEnd',
+        'labelStartImage',
+        'labelStartLink',
+      ],
     ],
   },
 };

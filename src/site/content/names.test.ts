@@ -54,17 +54,25 @@ describe('comparePlaces', () => {
       .map(({ name }) => name.whole);
 
   it('sorts by number prefix, and naturally after those', () => {
-    expect(sorted([['b10'], ['10-x'], ['b9'], ['2-y'], ['2.10-z'], ['2.9-w'], ['a']])).toEqual(
-      ['2-y', '2.9-w', '2.10-z', '10-x', 'a', 'b9', 'b10'],
-    );
+    expect(sorted([['b10'], ['10-x'], ['b9'], ['2-y'], ['2.10-z'], ['2.9-w'], ['a']])).toEqual([
+      '2-y',
+      '2.9-w',
+      '2.10-z',
+      '10-x',
+      'a',
+      'b9',
+      'b10',
+    ]);
   });
 
   it('takes order where there is no number prefix', () => {
-    expect(sorted([['a', 3], ['02-b', 99], ['c', 1], ['d', -1.5]])).toEqual([
-      'd',
-      'c',
-      '02-b',
-      'a',
-    ]);
+    expect(
+      sorted([
+        ['a', 3],
+        ['02-b', 99],
+        ['c', 1],
+        ['d', -1.5],
+      ]),
+    ).toEqual(['d', 'c', '02-b', 'a']);
   });
 });

@@ -27,7 +27,10 @@ export function readName(whole: string): Name {
 export function segmentOf(name: string): string {
   const segment = name
     .normalize('NFC')
-    .replace(/[\s\p{Cc}"#%/:?\\<>|^{}[\]`-]*[\s\p{Cc}"#%/:?\\<>|^{}[\]`][\s\p{Cc}"#%/:?\\<>|^{}[\]`-]*/gu, '-')
+    .replace(
+      /[\s\p{Cc}"#%/:?\\<>|^{}[\]`-]*[\s\p{Cc}"#%/:?\\<>|^{}[\]`][\s\p{Cc}"#%/:?\\<>|^{}[\]`-]*/gu,
+      '-',
+    )
     .replace(/^[-.]+|-+$/g, '');
   return segment || 'page';
 }

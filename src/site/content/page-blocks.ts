@@ -54,7 +54,8 @@ function labelTask(item: Element): void {
   if (!Array.isArray(classes) || !classes.includes('task-list-item')) return;
   // In a list with space between its entries the box stands in their first paragraph.
   const box = childOf(item, 'input') ?? childOf(childOf(item, 'p') ?? item, 'input');
-  if (box) box.properties.ariaLabel = box.properties.checked ? contentMessages.done : contentMessages.toDo;
+  if (box)
+    box.properties.ariaLabel = box.properties.checked ? contentMessages.done : contentMessages.toDo;
 }
 
 function addSummary(details: Element): void {
@@ -88,6 +89,5 @@ function wrapText(details: Element): void {
 
 function childOf(node: Element, tagName: string): Element | undefined {
   return node.children.find((child) => child.type === 'element' && child.tagName === tagName) as
-    | Element
-    | undefined;
+    Element | undefined;
 }

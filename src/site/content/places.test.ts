@@ -55,7 +55,10 @@ describe('follow', () => {
     ['/nowhere.md', 'broken: nothing is at nowhere.md'],
     ['03-draft.md', 'broken: 01-web/02-css/03-draft.md is a draft'],
     ['../04-secret/plan.png', 'broken: 01-web/04-secret/plan.png is a draft'],
-    ['data.json', 'broken: 01-web/02-css/data.json is no page, and files of its kind are not served'],
+    [
+      'data.json',
+      'broken: 01-web/02-css/data.json is no page, and files of its kind are not served',
+    ],
     ['../../../../etc/passwd', 'broken: it leads out of the content'],
     ['../../.git/config.png', 'broken: nothing is at .git/config.png'],
     ['%ff', 'broken: it is not a valid address'],
@@ -122,7 +125,9 @@ describe('fileAt', () => {
       undefined,
     ]);
     expect(places.fileAt('inside.png')).toBe(join(dir, 'a/p.png'));
-    expect(problems.map(({ severity, file }) => `${severity} ${file.slice(dir.length + 1)}`)).toEqual([
+    expect(
+      problems.map(({ severity, file }) => `${severity} ${file.slice(dir.length + 1)}`),
+    ).toEqual([
       'warning a/circle',
       'warning dangling.md',
       'warning folder',

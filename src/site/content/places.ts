@@ -151,7 +151,8 @@ function* splits(path: string): Generator<[beginning: string, rest: string]> {
 
 function reasonOf(realDir: string, tree: Tree, target: string): string {
   if (isDraft(tree, target)) return `${target} is a draft`;
-  if (fileInside(realDir, target)) return `${target} is no page, and files of its kind are not served`;
+  if (fileInside(realDir, target))
+    return `${target} is no page, and files of its kind are not served`;
   return `nothing is at ${target}`;
 }
 

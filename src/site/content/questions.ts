@@ -93,4 +93,3 @@ export const questions = v.pipe(
 function longestAnswer(asked: Question): unknown {
   return 'options' in asked ? asked.options : 'x'.repeat(MAX_ANSWER_LENGTH);
 }
-

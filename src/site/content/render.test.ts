@@ -33,8 +33,19 @@ describe('headings', () => {
   it('begins at level 2 and leaves no level out', async () => {
     const levels = async (markdown: string) =>
       (await render(markdown)).headings.map(({ depth, text }) => `${depth} ${text}`);
-    expect(await levels('# Other\n## B\n#### C\n###### D')).toEqual(['2 Other', '3 B', '4 C', '5 D']);
-    expect(await levels('## A\n#### B\n#### C\n### D\n## E')).toEqual(['2 A', '3 B', '3 C', '3 D', '2 E']);
+    expect(await levels('# Other\n## B\n#### C\n###### D')).toEqual([
+      '2 Other',
+      '3 B',
+      '4 C',
+      '5 D',
+    ]);
+    expect(await levels('## A\n#### B\n#### C\n### D\n## E')).toEqual([
+      '2 A',
+      '3 B',
+      '3 C',
+      '3 D',
+      '2 E',
+    ]);
     expect(await levels('### A\n## B\n### C')).toEqual(['2 A', '2 B', '3 C']);
     expect(await levels('## A\n### B')).toEqual(['2 A', '3 B']);
     expect(await levels('#### A\n##### B')).toEqual(['2 A', '3 B']);
@@ -47,7 +58,9 @@ describe('headings', () => {
   });
 
   it('takes the ids that authors give', async () => {
-    const { html, headings } = await render('## Slices {#part}\n## `x` { #y.z }\n## {#z} no\n\n[to](#part)');
+    const { html, headings } = await render(
+      '## Slices {#part}\n## `x` { #y.z }\n## {#z} no\n\n[to](#part)',
+    );
     expect(headings).toEqual([
       { depth: 2, id: 's-part', text: 'Slices' },
       { depth: 2, id: 's-y.z', text: 'x' },
@@ -58,7 +71,9 @@ describe('headings', () => {
   });
 
   it('lists those of the running text alone', async () => {
-    const { headings } = await render('## A\n\n> ## B\n\n<details>\n\n## C\n\n</details>\n\nx[^1]\n\n[^1]: y');
+    const { headings } = await render(
+      '## A\n\n> ## B\n\n<details>\n\n## C\n\n</details>\n\nx[^1]\n\n[^1]: y',
+    );
     expect(headings.map(({ text }) => text)).toEqual(['A']);
   });
 });
@@ -107,9 +122,12 @@ describe('links', () => {
   const files = { 'a/02-next.md': '## Part', 'a/p.pdf': '' };
 
   it('lead to pages, their parts and files', async () => {
-    const html = await htmlOf('[1](02-next.md#part) [2](#here) [3](p.pdf) <a href="./02-next.md">4</a>', {
-      files,
-    });
+    const html = await htmlOf(
+      '[1](02-next.md#part) [2](#here) [3](p.pdf) <a href="./02-next.md">4</a>',
+      {
+        files,
+      },
+    );
     expect(html).toBe(
       '<p><a href="/a/next#s-part">1</a> <a href="#s-here">2</a> <a href="/a/p.pdf">3</a> <a href="/a/next">4</a></p>',
     );
@@ -150,7 +168,9 @@ describe('pictures and players', () => {
   });
 
   it('do not tell other sites which page shows them', async () => {
-    expect(await htmlOf('![x](https://example.com/x.png)')).toContain('referrerpolicy="no-referrer"');
+    expect(await htmlOf('![x](https://example.com/x.png)')).toContain(
+      'referrerpolicy="no-referrer"',
+    );
   });
 
   it('become players for video and sound', async () => {
@@ -174,14 +194,18 @@ describe('blocks', () => {
       '<div class="callout callout-warning" role="note">\n<p class="callout-title">Warning</p>\n' +
         '<p>Careful.</p>\n<ul>\n<li>x</li>\n</ul>\n</div>',
     );
-    expect(await htmlOf('> [!tip]\n>\n> Do.')).toContain('<p class="callout-title">Tip</p>\n<p>Do.</p>');
+    expect(await htmlOf('> [!tip]\n>\n> Do.')).toContain(
+      '<p class="callout-title">Tip</p>\n<p>Do.</p>',
+    );
     expect(await htmlOf('> [!constructor]\n> x')).toContain('<blockquote>');
     expect(await htmlOf('> [!NOTE] and more')).toContain('<blockquote>');
   });
 
   it('makes tables that scroll by keyboard and say what they head', async () => {
     const html = await htmlOf('| | b |\n|-|:-:|\n| 1 | 2 |\n\n| c |\n|---|\n');
-    expect(html).toContain('<div class="table" role="region" tabindex="0" aria-label="Table 1"><table>');
+    expect(html).toContain(
+      '<div class="table" role="region" tabindex="0" aria-label="Table 1"><table>',
+    );
     expect(html).toContain('aria-label="Table 2"');
     expect(html).toContain('<td></td>\n<th align="center" scope="col">b</th>');
     const named = await htmlOf('<table><caption>Ferries</caption><tr><td>1</td></tr></table>');
@@ -202,7 +226,9 @@ describe('blocks', () => {
     expect(html).toContain('aria-describedby="s-footnote-label"');
     expect(html).toContain('<h2 id="s-footnote-label">Footnotes</h2>');
     expect(html).toContain('<li id="s-fn-n">');
-    expect(html).toContain('href="#s-fnref-n" data-footnote-backref="" aria-label="Back to reference 1"');
+    expect(html).toContain(
+      'href="#s-fnref-n" data-footnote-backref="" aria-label="Back to reference 1"',
+    );
   });
 
   it('shows Markdown in foldable parts, and names those without a summary', async () => {
@@ -254,7 +280,9 @@ describe('code', () => {
   });
 
   it('hides the lines that Rust books hide', async () => {
-    const html = await htmlOf('```rust\n# use std::fmt;\n#\n#[test]\n##shown\nfn a() {}\n```\n\n```sh\n# shown\n```');
+    const html = await htmlOf(
+      '```rust\n# use std::fmt;\n#\n#[test]\n##shown\nfn a() {}\n```\n\n```sh\n# shown\n```',
+    );
     expect(html).not.toContain('use');
     expect(html).toContain('[');
     expect(html).toMatch(/#.*shown/);

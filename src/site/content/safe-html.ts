@@ -11,7 +11,22 @@ const addresses = ['http', 'https'];
  */
 export const safeHtml: Schema = {
   tagNames: [
-    ...['a', 'abbr', 'b', 'bdi', 'bdo', 'br', 'cite', 'code', 'del', 'dfn', 'em', 'i', 'ins', 'kbd'],
+    ...[
+      'a',
+      'abbr',
+      'b',
+      'bdi',
+      'bdo',
+      'br',
+      'cite',
+      'code',
+      'del',
+      'dfn',
+      'em',
+      'i',
+      'ins',
+      'kbd',
+    ],
     ...['mark', 'q', 'rp', 'rt', 'ruby', 's', 'samp', 'small', 'span', 'strong', 'sub', 'sup'],
     ...['time', 'u', 'var', 'wbr'],
     ...['blockquote', 'dd', 'details', 'div', 'dl', 'dt', 'figcaption', 'figure', 'hr', 'li', 'ol'],
@@ -20,7 +35,17 @@ export const safeHtml: Schema = {
     ...['audio', 'img', 'input', 'source', 'track', 'video'],
   ],
   strip: [
-    ...['applet', 'embed', 'frame', 'frameset', 'iframe', 'math', 'noembed', 'noframes', 'noscript'],
+    ...[
+      'applet',
+      'embed',
+      'frame',
+      'frameset',
+      'iframe',
+      'math',
+      'noembed',
+      'noframes',
+      'noscript',
+    ],
     ...['object', 'script', 'style', 'svg', 'template', 'title', 'xmp'],
   ],
   attributes: {

@@ -97,9 +97,7 @@ function itemsIn(builder: Builder, folder: Folder, around: Around): TreeItem[] {
   return candidates
     .filter((candidate) => !isDraft(builder, candidate))
     .toSorted(comparePlaces)
-    .map((candidate) =>
-      itemOf(builder, candidate, { around, segment: segments.get(candidate)! }),
-    );
+    .map((candidate) => itemOf(builder, candidate, { around, segment: segments.get(candidate)! }));
 }
 
 function candidateOf(

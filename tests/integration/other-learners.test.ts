@@ -195,6 +195,24 @@ describe('Ann writes for Bob', () => {
   });
 });
 
+describe('Ann has signed in since a page was opened', () => {
+  it.each(['mark', 'attempt'])(
+    'by %s, a plain form of it records nothing for her',
+    async (action) => {
+      const fields = { contentId: 'half', intent: 'complete', attempt: 'attempt-of-bob' };
+      const send = (asUser: string) =>
+        ann.send('POST', `${CLOVE}?/${action}`, {
+          headers: { 'content-type': 'application/x-www-form-urlencoded', origin: site.origin },
+          body: new URLSearchParams({ ...fields, asUser }).toString(),
+        });
+      for (const asUser of [bob.id, '']) {
+        expect((await expectNothing(() => send(asUser))).status).toBe(409);
+      }
+      expect((await send(ann.id)).status).not.toBe(409);
+    },
+  );
+});
+
 describe('Ann claims to be Bob', () => {
   it.each([
     ...['x-user-id', 'x-userid', 'user-id', 'x-auth-user', 'x-forwarded-user', 'remote-user'],

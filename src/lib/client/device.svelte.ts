@@ -105,6 +105,7 @@ export class Device {
   /** Deletes what the learner did and the server does not have. */
   async discardOwn(): Promise<void> {
     const learner = this.#options.learner();
+    await learner.discard();
     const key = await learner.key();
     await this.#decide((storage) => storage.discard(key));
     await learner.reread();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { FakeBrowser } from './browser.testing.ts';
 import { createBrowser } from './browser.testing.ts';
-import type { DeviceStorage } from './device-storage.ts';
+import type { DeviceStorage, LearnerKey } from './device-storage.ts';
 import { userKey } from './device-storage.ts';
 import { memoryStorage } from './memory-storage.ts';
 import type { Outbox } from './outbox.ts';
@@ -227,6 +227,52 @@ describe('storage that fails', () => {
     world.network.always = null;
     await world.clock.advance(6 * MINUTE);
     expect([ada.pending, (await world.log('ada')).length]).toEqual([0, 1]);
+  });
+
+  test.each([
+    ['rows', 1],
+    ['rows', 2],
+    ['outbox', 1],
+    ['outbox', 2],
+  ] as const)(
+    'that fails to read its %s %i × as it is opened loses nothing',
+    async (name, most) => {
+      const kept = durable();
+      let failures = 0;
+      const bad =
+        <T>(ask: (learner: LearnerKey) => Promise<T>) =>
+        (learner: LearnerKey) =>
+          failures < most
+            ? Promise.reject<T>(new Error(`The disk had a bad moment: ${++failures}.`))
+            : ask(learner);
+      browser = createBrowser(randomUUID, { ...kept, [name]: bad(kept[name] as typeof kept.rows) });
+      world.session = 'ada';
+      const ada = await world.visit('a', { browser });
+      await ada.complete('a');
+      await world.settle();
+      expect([failures, ada.get('a').status, ada.pending]).toEqual([most, 'completed', 0]);
+      expect(await world.log('ada')).toHaveLength(1);
+    },
+  );
+
+  test('without room for more, what is not wanted is deleted all the same', async () => {
+    const disk = createDisk();
+    browser = createBrowser(randomUUID, overflowing(durable(), disk));
+    const ada = await open('ada');
+    world.network.always = 'cut before the server';
+    await ada.complete('a');
+    disk.isFull = true;
+    await ada.complete('b');
+    expect([disk.refused, ada.pending]).toEqual([1, 2]);
+    await ada.device.discardOwn();
+    expect([ada.pending, ada.get('a').status, ada.get('b').status]).toEqual([
+      0,
+      'not-started',
+      'not-started',
+    ]);
+    world.network.always = null;
+    await world.clock.advance(6 * MINUTE);
+    expect(await world.log('ada')).toEqual([]);
   });
 
   test('that is lost again and again is given up', async () => {

@@ -4,7 +4,15 @@ import type { LearnerKey } from './device-storage.ts';
 import type { Places } from './kept-notes.ts';
 import { claim, writeNote } from './kept-notes.ts';
 import type { OutboxRow } from './kept-values.ts';
-import { keys, listed, operationsOf, outboxRow, putActs, putUnsent } from './kept-values.ts';
+import {
+  clearWork,
+  keys,
+  listed,
+  operationsOf,
+  outboxRow,
+  putActs,
+  putUnsent,
+} from './kept-values.ts';
 import type { Reads, Writes } from './key-value.ts';
 import type { Attention, Outbox } from './outbox.ts';
 import { firstWithin, renumber, StorageLost } from './outbox.ts';
@@ -88,6 +96,7 @@ export async function keptOutbox(
 
     dismiss: ({ device, seq }) =>
       write(async (values) => values.delete(keys.attention(learner, device, seq))),
+    discard: () => write(async (values) => clearWork(values, learner)),
   };
 }
 

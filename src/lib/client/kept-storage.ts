@@ -4,7 +4,7 @@ import { isMark, userKey, userOf } from './device-storage.ts';
 import { recoverNotes } from './kept-notes.ts';
 import { keptOutbox } from './kept-outbox.ts';
 import type { OutboxRow } from './kept-values.ts';
-import { keys, listed, operationsOf, outboxRow } from './kept-values.ts';
+import { clearWork, keys, listed, operationsOf, outboxRow } from './kept-values.ts';
 import type { KeyValue, Reads, Writes } from './key-value.ts';
 import type { Attention } from './outbox.ts';
 import { remake } from './outbox.ts';
@@ -163,10 +163,4 @@ async function leave(values: Writes, learner: LearnerKey): Promise<void> {
 function forget(values: Writes, learner: LearnerKey): void {
   clearWork(values, learner);
   values.delete(keys.outbox(learner));
-}
-
-function clearWork(values: Writes, learner: LearnerKey): void {
-  values.clear(keys.operation(learner));
-  values.clear(keys.unsent(learner));
-  values.clear(keys.attention(learner));
 }

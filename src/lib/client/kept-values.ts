@@ -84,6 +84,13 @@ export function putUnsent(values: Writes, learner: LearnerKey, operation: Operat
   values.put(keys.unsent(learner, device, seq), true);
 }
 
+/** Deletes a learner's operations, and what they have to be told. */
+export function clearWork(values: Writes, learner: LearnerKey): void {
+  values.clear(keys.operation(learner));
+  values.clear(keys.unsent(learner));
+  values.clear(keys.attention(learner));
+}
+
 /** The operations that were never sent: of the own device alone. */
 async function unsentOf(values: Reads, learner: LearnerKey): Promise<Operation[]> {
   const entries = await values.list(keys.unsent(learner));

@@ -80,12 +80,18 @@ export class LearnerStorage {
   async #enter(): Promise<Opened> {
     const { who, storage } = this.#options;
     const kept = await storage();
-    const user = who === 'here' ? null : who.user;
-    // Perhaps not even that can be written down, as the disk is full. What waits there is sent all the same.
-    const opened = await enterInto(kept, who)
-      .catch(() => (user === null ? null : openOnly(kept, userKey(user))))
-      .catch(() => null);
-    return opened ? this.#entered(opened) : this.#stayInPage();
+    const enter = async () => {
+      const opened = await enterInto(kept, who).catch((failure: unknown) => {
+        if (who === 'here' || who.user === null) throw failure;
+        // Perhaps not even that can be written down, as the disk is full. What waits there is sent all the same.
+        return openOnly(kept, userKey(who.user));
+      });
+      return this.#entered(opened);
+    };
+    // A device that fails once may have had a bad moment.
+    return enter()
+      .catch(enter)
+      .catch(() => this.#stayInPage());
   }
 
   async #enterAgain(key: LearnerKey): Promise<Opened> {

@@ -55,16 +55,17 @@ export class Learner {
   #rereading: Promise<void> | null = null;
   /** The own device, once the outbox is open. */
   #device: string | null = null;
+  /** The highest number that the own device is known to have given. */
   #lastSeq = 0;
 
   #page: Page;
   #book: Book;
   #user: string | null = $state.raw(null);
   #known = $state.raw(false);
-  /** What the storage keeps outlives the page, but for what was made under this name. */
-  #outlives = true;
+  /** What the storage keeps outlives the page. */
+  #outlives = $state.raw(true);
+  /** The name under which acts found room in memory alone. */
   #overflowing: string | null = null;
-  #durable = $state.raw(true);
   #replaced = $state.raw(false);
   /** Made anew with every change of the replica: what is read of that past the book follows this. */
   #waiting: readonly Operation[] = $state.raw([]);
@@ -103,7 +104,8 @@ export class Learner {
 
   /** Says whether this device keeps what was done when the page is closed. */
   get durable(): boolean {
-    return this.#durable;
+    const isInPage = ({ device }: Operation) => device === this.#overflowing;
+    return this.#outlives && !this.#waiting.some(isInPage);
   }
 
   /** Somebody else uses this browser by now, in another tab. */
@@ -116,7 +118,7 @@ export class Learner {
     return this.#book;
   }
 
-  /** Those operations. Reactive as a whole. */
+  /** The operations that the server has not acknowledged. Reactive as a whole. */
   get waiting(): readonly Operation[] {
     return this.#waiting;
   }
@@ -163,6 +165,7 @@ export class Learner {
     this.#serverCatalogue = catalogue.version;
     if (isSame) return this.#show();
     this.#replica.turnPage();
+    this.#waiting = this.#replica.waiting;
     this.#book = reactiveBook(this.#replica.view(catalogue));
   }
 
@@ -186,8 +189,7 @@ export class Learner {
     if (acts.length === 0) return;
     // What is on its way into the outbox gets its name there: only then can it be referred to.
     const isEarly = device === NOT_ASKED_YET || this.#replica.isMaking;
-    const made = acts.map((act) => ({ ...act, seq: ++this.#lastSeq }));
-    this.#replica.make(made);
+    const made = this.#replica.make(acts, this.#lastSeq);
     // On its way before anything is drawn: drawing takes long on a slow phone. A number would have to be
     // asked for; and before the own device is known, an act may refer to what has no name yet.
     const note = device === NOT_ASKED_YET ? undefined : this.#storage.note(acts);
@@ -210,10 +212,9 @@ export class Learner {
       const isAsGuessed = this.#replica.keep(made, kept ?? []);
       if (!kept) return await this.#storage.use((outbox) => this.#readOutbox(outbox));
       for (const { device, seq } of kept) {
-        if (device !== this.#device) this.#overflowing = device;
-        this.#lastSeq = Math.max(this.#lastSeq, seq);
+        if (device === this.#device) this.#lastSeq = Math.max(this.#lastSeq, seq);
+        else this.#overflowing = device;
       }
-      this.#weigh();
       if (isEarly || !isAsGuessed) this.#show();
     } catch (error) {
       this.#replica.keep(made);
@@ -231,6 +232,11 @@ export class Learner {
   async dismiss(operation: Operation): Promise<void> {
     await this.#storage.use((outbox) => outbox.dismiss(operation));
     await this.#rereadOutbox();
+  }
+
+  /** Deletes what waits in the outbox, wherever that is by now. */
+  async discard(): Promise<void> {
+    await this.#storage.use((outbox) => outbox.discard());
   }
 
   /** Begins to send, and reads what the device keeps. */
@@ -358,15 +364,9 @@ export class Learner {
     const operations = await outbox.unacknowledged();
     this.#attention = await outbox.attention();
     this.#replica.setUnacknowledged(operations);
-    this.#weigh();
-    this.#lastSeq = device === this.#device ? Math.max(this.#lastSeq, lastSeq) : lastSeq;
+    this.#lastSeq = lastSeq;
     this.#device = device;
     this.#show();
-  }
-
-  #weigh(): void {
-    const isInPage = ({ device }: Operation) => device === this.#overflowing;
-    this.#durable = this.#outlives && !this.#replica.unacknowledged.some(isInPage);
   }
 
   #apply(operations: readonly Operation[]): void {

@@ -99,6 +99,8 @@ export interface Outbox {
   attention(): Promise<Attention[]>;
   /** Takes an operation off the attention list. */
   dismiss(operation: Operation): Promise<void>;
+  /** Deletes all that waits, and what the learner has to be told. */
+  discard(): Promise<void>;
 }
 
 /** What was kept is gone: somebody deleted the browser's data underneath the page. */

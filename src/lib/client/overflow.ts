@@ -39,5 +39,8 @@ export async function withOverflow(kept: Outbox, newId: () => string): Promise<O
       await overflow.dismiss(operation);
       await kept.dismiss(operation);
     },
+    discard: async () => {
+      await Promise.all([overflow.discard(), kept.discard()]);
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { flushSync } from 'svelte';
 import { describe, expect, test } from 'vitest';
 import type { ContentData, Loaded } from '../core/index.ts';
+import { UNTOUCHED } from '../core/index.ts';
 import { ProgressState } from './progress-state.svelte.ts';
 
 const content: ContentData[] = [
@@ -67,6 +68,31 @@ describe('reactive progress', () => {
     flushSync();
     expect([...drawn.values()].every((statuses) => statuses.length === 1)).toBe(true);
     leave();
+    stop();
+  });
+
+  test('of other content follows what another page brings', () => {
+    const progress = new ProgressState({ loaded });
+    const { catalogue } = progress;
+    const [lesson] = catalogue.units;
+    const seen: unknown[] = [];
+    const stop = $effect.root(() => {
+      $effect(() => {
+        const state = progress.bookOf(catalogue).states.get(lesson!.id);
+        seen.push([progress.isEmpty, state?.lastAccessed ?? null]);
+      });
+    });
+    flushSync();
+    const outline = { version: 'w', content: [{ id: 'b', type: 'lesson' as const, title: 'B' }] };
+    const state = { ...UNTOUCHED, started: 5, lastAccessed: 5 };
+    const key = { userId: '', contentId: lesson!.id, contentType: lesson!.type };
+    const record = { ...progress.get(lesson!.id), ...key, id: 'r', revision: 1 };
+    progress.hydrate({ ...loaded, outline, changes: [{ record, state }] });
+    flushSync();
+    expect(seen).toEqual([
+      [true, null],
+      [false, 5],
+    ]);
     stop();
   });
 

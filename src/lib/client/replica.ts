@@ -1,5 +1,6 @@
 import type { Book, Catalogue, Change, Operation, SyncResponse } from '../core/index.ts';
 import type { FollowingRows, Rows } from './device-storage.ts';
+import type { TimedAct } from './outbox.ts';
 import type { Question } from './sync.ts';
 import { viewOf } from './view.ts';
 
@@ -90,9 +91,12 @@ export class Replica {
     this.#unacknowledged = operations;
   }
 
-  /** Operations were made that the outbox does not hold yet. */
-  make(operations: readonly Operation[]): void {
-    this.#made = [...this.#made, ...operations];
+  /** Makes operations that the outbox does not hold yet; it is known to have given numbers up to `lastSeq`. */
+  make(acts: readonly (TimedAct & { device: string })[], lastSeq: number): readonly Operation[] {
+    const guessed = lastSeq + this.#made.length + 1;
+    const made = acts.map((act, n) => ({ ...act, seq: guessed + n }));
+    this.#made = [...this.#made, ...made];
+    return made;
   }
 
   /**

@@ -71,6 +71,13 @@ export function createWitness(happened: (what: string) => void): Witness {
   const gone = new WeakSet();
   /** Whose work the step that begins now deletes, by their own will. */
   let discarded: LearnerKey | null = null;
+  /** Deletes a learner's work as they wish. */
+  const deleting = (learner: LearnerKey, work: () => Promise<void>): Promise<void> => {
+    discarded = learner;
+    const done = work();
+    discarded = null;
+    return done;
+  };
 
   const note = (learner: LearnerKey, operation: Done, holder: object) => {
     const { contentId, kind, at } = operation;
@@ -212,6 +219,7 @@ export function createWitness(happened: (what: string) => void): Witness {
             }
             await outbox.acknowledge(device, results);
           },
+          discard: () => deleting(learner, outbox.discard),
           renew: async (renewal) => {
             happened('took another name');
             await outbox.renew(renewal);
@@ -229,12 +237,7 @@ export function createWitness(happened: (what: string) => void): Witness {
         for (const deed of deedsOf(dropped)) deed.state = 'forgiven';
         await storage.adopt(guest, user);
       },
-      discard: async (learner) => {
-        discarded = learner;
-        const done = storage.discard(learner);
-        discarded = null;
-        await done;
-      },
+      discard: (learner) => deleting(learner, () => storage.discard(learner)),
     }),
 
     restored: async (holder, storage) => {

@@ -176,6 +176,18 @@ describe('the server asks for time', () => {
   });
 });
 
+test('whoever asks for more time than our server ever does gets five minutes', async () => {
+  const fault: Fault = { status: 503, headers: { 'retry-after': '3600' } };
+  world.network.next = [fault];
+  await progress.complete('a');
+  await world.settle();
+  expect(world.network.happened).toEqual([fault]);
+  await world.clock.advance(4 * MINUTE);
+  expect(await world.completed()).toBe(0);
+  await world.clock.advance(1 * MINUTE + 1_000);
+  expect(await world.completed()).toBe(1);
+});
+
 describe('a request on its way', () => {
   test('is the only one, and what comes meanwhile goes with the next', async () => {
     world.network.next = ['held back'];

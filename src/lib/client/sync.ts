@@ -51,8 +51,6 @@ const MOST_KEPT_ALIVE = 60 * 1024;
 const TIMEOUT = 30_000;
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 5 * 60_000;
-/** Nobody means more by a Retry-After, and timers hold no more than 24 days. */
-const LONGEST_ASKED_FOR = 24 * 60 * 60_000;
 
 interface Flight {
   bytes: number;
@@ -294,7 +292,8 @@ export class Sync {
   #wait({ reached, afterMs }: { reached: boolean; afterMs: number | null }): void {
     const { environment } = this.#options;
     const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures++);
-    const asked = Math.min(afterMs ?? 0, LONGEST_ASKED_FOR);
+    // Whoever asks for more was somebody on the way, and may be gone before.
+    const asked = Math.min(afterMs ?? 0, LONGEST_WAIT);
     const jitter = environment.random() * (afterMs === null ? longest : FIRST_WAIT);
     this.#enter('waiting', reached);
     this.#isSentAway = asked > 0;

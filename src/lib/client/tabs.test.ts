@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createClock } from './clock.testing.ts';
 import { memoryStorage } from './memory-storage.ts';
 import { browserTabs } from './tabs.ts';
@@ -22,6 +22,17 @@ function takeTurn(name: string) {
   });
   return turn;
 }
+
+test('where nothing locks, a disk without room for a lease holds nobody up', async () => {
+  vi.stubGlobal('navigator', {});
+  onTestFinished(() => void vi.unstubAllGlobals());
+  let refused = 0;
+  const lease = () => Promise.reject(new Error(`The disk is full: ${++refused}.`));
+  const storage = { ...memoryStorage(newId), lease };
+  const work = vi.fn(() => Promise.resolve());
+  await browserTabs(() => Promise.resolve(storage), { ...clock, newId }).alone('e', work);
+  expect([refused, work.mock.calls.length]).toEqual([2, 1]);
+});
 
 describe('turns of several tabs', () => {
   test('follow on one another', async () => {

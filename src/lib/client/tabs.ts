@@ -80,7 +80,7 @@ async function locked(name: string, timer: Timer, work: () => Promise<void>): Pr
   await done;
 }
 
-/** One at a time by a lease in the storage. */
+/** One at a time by a lease in the storage, whoever's work it is. */
 async function leased(
   open: () => Promise<DeviceStorage>,
   { now, newId, timer }: Pick<Environment, 'now' | 'newId' | 'timer'>,
@@ -89,7 +89,8 @@ async function leased(
   const storage = await open();
   const holder = newId();
   const pause = () => new Promise<void>((resolve) => void timer(resolve, LEASE_CHECK));
-  const ask = (ms: number) => storage.lease(holder, { now: now(), ms });
+  // A disk that is full holds no lease, and must not hold up what waits: two that send are not wrong.
+  const ask = (ms: number) => storage.lease(holder, { now: now(), ms }).catch(() => true);
   for (let ms = 0; ms < LONGEST_TURN && !(await ask(LEASE)); ms += LEASE_CHECK) await pause();
   const end = every(LEASE_CHECK, timer, () => void ask(LEASE));
   try {

@@ -204,7 +204,7 @@ describe('MarkComplete', () => {
 });
 
 describe('SyncStatus', () => {
-  const loud = (body: string) => /role="status"[^>]*>([^<]*)</.exec(body)?.[1];
+  const loud = (body: string) => /role="status"[^>]*>([^<]*)</.exec(body)?.[1]?.trim();
 
   test('says nothing before the device was asked, and is quiet while all is well', async () => {
     expect(spoken(html(SyncStatus, { href: '/device' }))).toBe('');

@@ -28,7 +28,7 @@ const refusals: Partial<Record<string, string>> = {
 };
 
 function pages(number: number): string {
-  return number === 1 ? '1 lesson or exercise' : `${number} lessons and exercises`;
+  return number === 1 ? '1 lesson or exercise' : `${number} lessons or exercises`;
 }
 
 /** "2 May 2026", "2–4 May 2026". */

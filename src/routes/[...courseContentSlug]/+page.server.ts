@@ -2,7 +2,7 @@ import { error, redirect } from '@sveltejs/kit';
 import { isUnit, walk } from 'sveltekit-cairn';
 import type { Catalogue, Item } from 'sveltekit-cairn';
 import * as v from 'valibot';
-import { formValues } from '../../site/accounts/form-action.ts';
+import { checkMaker, formValues } from '../../site/accounts/form-action.ts';
 import { exercisePage } from '../../site/exercises/exercise-page.ts';
 import { handIn } from '../../site/exercises/hand-in.ts';
 import { cardsOf } from '../../site/ui/card.ts';
@@ -54,7 +54,9 @@ export const actions: Actions = {
   mark: async ({ request, locals, url }) => {
     const { cairn, user } = locals;
     if (!user) redirect(303, `/sign-in?to=${encodeURIComponent(url.pathname)}`);
-    const form = v.safeParse(mark, await formValues(request));
+    const values = await formValues(request);
+    checkMaker(values['asUser'], user);
+    const form = v.safeParse(mark, values);
     if (!form.success || !cairn.catalogue().items.has(form.output.contentId)) {
       error(422, 'The form does not say what to mark.');
     }

@@ -48,6 +48,18 @@ export async function readForm(request: Request): Promise<FormData> {
 }
 
 /**
+ * Refuses with 409 what was filled in on a page that was made for somebody else, before this user signed in.
+ * A page of an older version does not say for whom it was made.
+ */
+export function checkMaker(asUser: unknown, user: { id: string }): void {
+  if (typeof asUser !== 'string' || asUser === user.id) return;
+  error(
+    409,
+    'Somebody else has signed in since this page was opened. Nothing was recorded: go back and open it again.',
+  );
+}
+
+/**
  * Sets cookies as their `Set-Cookie` lines say; SvelteKit would add `Secure` and `HttpOnly` to those
  * without.
  */

@@ -3,7 +3,7 @@ import { error, fail, redirect } from '@sveltejs/kit';
 import type { ActionFailure, RequestEvent } from '@sveltejs/kit';
 import { ATTEMPT_ID } from 'sveltekit-cairn';
 import type { Item } from 'sveltekit-cairn';
-import { readForm } from '../accounts/form-action.ts';
+import { checkMaker, readForm } from '../accounts/form-action.ts';
 import { answersInForm, problemsOf, toJson } from './answers.ts';
 import type { Answer, AnswerProblem } from './answers.ts';
 import { answerable } from './shown-question.ts';
@@ -28,6 +28,7 @@ export async function handIn(
   if (!item?.graded) error(422, 'There are no questions here.');
 
   const form = await readForm(event.request);
+  checkMaker(form.get('asUser'), user);
   const questions = answerable(item.id, cairn.content.questions(item.id));
   const answers = answersInForm(questions, form);
   const problems = problemsOf(questions, answers);

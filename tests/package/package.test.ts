@@ -16,7 +16,7 @@ const environment = { ...process.env, NODE_ENV: 'production' };
  * Of JavaScript, without Svelte's, with every component and trigger, and Brotli at its best. The aim
  * is 15,000: what raises this must be worth it.
  */
-const MOST_BYTES = 20_450;
+const MOST_BYTES = 20_500;
 
 /** What an adopter's project has beside the library. */
 const BESIDE = [

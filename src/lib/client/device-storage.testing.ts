@@ -222,7 +222,7 @@ export function deviceStorageContract(
         (await outbox.unacknowledged()).map(({ contentId, seq }) => `${contentId} ${seq}`);
 
       test('has no number until it is added, once', async () => {
-        const note = outbox.note([completed('a')]);
+        const note = storage.note(ada, [completed('a')]);
         expect(await kept()).toEqual([]);
         expect(await outbox.add([completed('a')], note)).toMatchObject([{ seq: 1 }]);
         expect(await storage.recover(0)).toBe(false);
@@ -230,16 +230,16 @@ export function deviceStorageContract(
       });
 
       test('may be added as something else, or as nothing', async () => {
-        await outbox.add([completed('b')], outbox.note([completed('a')]));
-        expect(await outbox.add([], outbox.note([completed('a')]))).toEqual([]);
+        await outbox.add([completed('b')], storage.note(ada, [completed('a')]));
+        expect(await outbox.add([], storage.note(ada, [completed('a')]))).toEqual([]);
         expect(await storage.recover(0)).toBe(false);
         expect(await kept()).toEqual(['b 1']);
       });
 
       test('is recovered in its order, joined, and whoever did it', async () => {
-        outbox.note([completed('a'), opened('a')]);
-        for (let n = 0; n < 10; n++) outbox.note([completed(`more ${n}`), opened('a')]);
-        (await storage.outbox(ben)).note([completed('b')]);
+        storage.note(ada, [completed('a'), opened('a')]);
+        for (let n = 0; n < 10; n++) storage.note(ada, [completed(`more ${n}`), opened('a')]);
+        storage.note(ben, [completed('b')]);
         expect(await storage.recover(0)).toBe(true);
         const more = Array.from({ length: 10 }, (_, n) => `more ${n} ${n + 3}`);
         expect(await kept()).toEqual(['a 1', 'a 2', ...more]);
@@ -250,8 +250,8 @@ export function deviceStorageContract(
       test('takes back nothing that comes later, whatever number it was guessed to follow', async () => {
         const { device } = await outbox.identity();
         const seen = { [device]: 9, elsewhere: 9 };
-        outbox.note([completed('a')]);
-        outbox.note([{ kind: 'reopened', contentId: 'a', epoch: 0, at: 1, seen }]);
+        storage.note(ada, [completed('a')]);
+        storage.note(ada, [{ kind: 'reopened', contentId: 'a', epoch: 0, at: 1, seen }]);
         await storage.recover(0);
         expect(await outbox.unacknowledged()).toMatchObject([
           { seq: 1 },
@@ -262,14 +262,16 @@ export function deviceStorageContract(
       test('takes back what came before, whatever number it was guessed to have', async () => {
         const { device } = await outbox.identity();
         await outbox.add([completed('b')]);
-        outbox.note([completed('a')]);
-        outbox.note([{ kind: 'reopened', contentId: 'a', epoch: 0, at: 1, seen: { [device]: 1 } }]);
+        storage.note(ada, [completed('a')]);
+        storage.note(ada, [
+          { kind: 'reopened', contentId: 'a', epoch: 0, at: 1, seen: { [device]: 1 } },
+        ]);
         await storage.recover(0);
         expect((await outbox.unacknowledged()).at(-1)).toMatchObject({ seen: { [device]: 3 } });
       });
 
       test('is not added again by its page when it was recovered', async () => {
-        const note = outbox.note([completed('a')]);
+        const note = storage.note(ada, [completed('a')]);
         await storage.recover(0);
         for (let n = 0; n < 3; n++) expect(await storage.recover(n)).toBe(false);
         expect(await outbox.add([completed('a')], note)).toBeNull();
@@ -280,7 +282,10 @@ export function deviceStorageContract(
       });
 
       test('outlives its outbox, and is added to the one in its place', async () => {
-        const [first, second] = [outbox.note([completed('a')]), outbox.note([completed('b')])];
+        const [first, second] = [
+          storage.note(ada, [completed('a')]),
+          storage.note(ada, [completed('b')]),
+        ];
         await storage.enter('ben');
         await expect(outbox.add([completed('a')], first)).rejects.toThrow(StorageLost);
         outbox = await storage.outbox(ada);
@@ -291,21 +296,21 @@ export function deviceStorageContract(
       });
 
       test('and lost with its outbox, is added all the same', async () => {
-        const note = outbox.note([completed('a')]);
+        const note = storage.note(ada, [completed('a')]);
         const elsewhere = await open(ids('elsewhere'));
         outbox = await elsewhere.outbox(ada);
         expect(await outbox.add([completed('a')], note)).toHaveLength(1);
       });
 
       test('without an outbox makes one when it is recovered', async () => {
-        outbox.note([completed('a')]);
+        storage.note(ada, [completed('a')]);
         await storage.enter('ben');
         await storage.recover(0);
         expect(await storage.waiting()).toMatchObject([{ learner: ada, operations: [{ seq: 1 }] }]);
       });
 
       test('is deleted with all other work', async () => {
-        outbox.note([completed('a')]);
+        storage.note(ada, [completed('a')]);
         await storage.discard(ada);
         expect(await storage.recover(0)).toBe(false);
       });

@@ -1,5 +1,5 @@
 import type { Change, Operation } from '../core/index.ts';
-import type { Attention, Outbox } from './outbox.ts';
+import type { Attention, Note, Outbox, TimedAct } from './outbox.ts';
 
 /**
  * A learner as a device knows them: a user of the site, or one of its guests. Opaque but for
@@ -40,13 +40,19 @@ export interface Waiting {
 }
 
 /**
- * What a device keeps of the learners who use it, shared by all its tabs. Every call is one step:
+ * What a device keeps of the learners who use it, shared by all its tabs. Every call but `note` is one step:
  * another tab sees all of it or nothing.
  */
 export interface DeviceStorage {
   /** False when what is kept goes with the page: the browser keeps nothing for this site. */
   readonly durable: boolean;
 
+  /**
+   * Keeps what a learner did before it has numbers: it is on its way to the disk when this returns, and the
+   * page may go in the next moment. `Outbox.add` takes the note's place; of those that are left, `recover`
+   * makes operations.
+   */
+  note(learner: LearnerKey, acts: readonly TimedAct[]): Note;
   /**
    * Adds to the outboxes what was noted by pages that had gone before they could. Says whether there
    * was any. `now`: milliseconds since 1970 by this device's clock.

@@ -358,7 +358,7 @@ function losable(): { storage: DeviceStorage; lose: () => void } {
         const outbox = await from.outbox(learner);
         return new Proxy(outbox, {
           get: (target, name, receiver) => {
-            if (from !== kept && name !== 'then' && name !== 'note') {
+            if (from !== kept && name !== 'then') {
               return () => Promise.reject(new StorageLost('The outbox is gone.'));
             }
             return Reflect.get(target, name, receiver) as unknown;

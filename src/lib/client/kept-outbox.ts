@@ -1,8 +1,7 @@
 import type { Operation, SyncResult } from '../core/index.ts';
 import { isLogged } from '../core/index.ts';
 import type { LearnerKey } from './device-storage.ts';
-import type { Places } from './kept-notes.ts';
-import { claim, writeNote } from './kept-notes.ts';
+import { claim } from './kept-notes.ts';
 import type { OutboxRow } from './kept-values.ts';
 import {
   clearWork,
@@ -13,13 +12,13 @@ import {
   putActs,
   putUnsent,
 } from './kept-values.ts';
-import type { Reads, Writes } from './key-value.ts';
+import type { KeyValue, Reads, Writes } from './key-value.ts';
 import type { Attention, Outbox } from './outbox.ts';
 import { firstWithin, renumber, StorageLost } from './outbox.ts';
 
-/** A learner's outbox among the values, and what is noted for it elsewhere. */
+/** A learner's outbox among the values. */
 export async function keptOutbox(
-  { kept, notes }: Places,
+  kept: KeyValue,
   learner: LearnerKey,
   newId: () => string,
 ): Promise<Outbox> {
@@ -36,17 +35,12 @@ export async function keptOutbox(
   const write = <T>(step: (values: Writes, row: OutboxRow) => Promise<T>): Promise<T> =>
     kept.write(async (values) => step(values, await rowIn(values)));
 
-  /** Names this page's notes. */
-  const page = newId();
-  let notesMade = 0;
-
   return {
     restored,
     identity: () => read(async (_, { device, lastSeq }) => ({ device, lastSeq })),
     unacknowledged: () => read((values) => operationsOf(values, learner)),
     attention: () => read((values) => listed<Attention>(values, keys.attention(learner))),
 
-    note: (acts) => writeNote(notes, keys.noted(learner, page, ++notesMade), acts),
     add: async (acts, note) => {
       const added = await write(async (values, row) =>
         note && !(await claim(values, note)) ? null : putActs(values, { learner, row }, acts),

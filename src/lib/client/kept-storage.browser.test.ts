@@ -58,16 +58,16 @@ test('an outbox whose database was deleted says so, and a new one works', async 
 
 test('what is noted is on its way to the disk before the call returns', async () => {
   const storage = await fresh(newId);
-  const outbox = await storage.outbox(userKey('ada'));
   const seen = watchRequests();
-  outbox.note([completed]);
+  storage.note(userKey('ada'), [completed]);
   expect(seen).toEqual(['put', 'commit']);
   expect(await storage.recover(0)).toBe(true);
 });
 
 test('what is noted waits for nobody who is at the rest', async () => {
   const name = `cairn-test-${++databases}`;
-  const outbox = await (await fresh(newId, name)).outbox(userKey('ada'));
+  const storage = await fresh(newId, name);
+  const outbox = await storage.outbox(userKey('ada'));
   const busy = await indexedDbKeyValue(name);
   let isBusy = true;
   const done = busy.write(async (values) => {
@@ -75,7 +75,7 @@ test('what is noted waits for nobody who is at the rest', async () => {
   });
   let isAdded = false;
   const added = outbox.add([completed]).then(() => (isAdded = true));
-  outbox.note([completed]);
+  storage.note(userKey('ada'), [completed]);
   const notes = await indexedDbKeyValue(`${name}-notes`);
   expect(await notes.read((values) => values.list(['noted']))).toHaveLength(1);
   expect(isAdded).toBe(false);

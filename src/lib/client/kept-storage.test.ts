@@ -108,7 +108,7 @@ describe('a full disk', () => {
     disk.isFull = false;
     const outbox = await device.outbox(ada);
     const act = { kind: 'completed', by: 'button', contentId: 'c', epoch: 0, at: 1 } as const;
-    outbox.note([act]);
+    device.note(ada, [act]);
     await device.present();
     disk.isFull = true;
     expect([await device.recover(0), disk.refused > 0]).toEqual([false, true]);
@@ -123,7 +123,7 @@ describe('a full disk', () => {
     disk.isFull = false;
     const outbox = await device.outbox(ada);
     const act = { kind: 'completed', by: 'button', contentId: 'c', epoch: 0, at: 1 } as const;
-    const note = outbox.note([act]);
+    const note = device.note(ada, [act]);
     await device.present();
     disk.isFull = true;
     expect(await outbox.add([act], note)).toMatchObject([{ seq: 1 }]);

@@ -1,7 +1,7 @@
 import type { Change, Operation } from '../core/index.ts';
 import type { DeviceStorage, LearnerKey, Waiting } from './device-storage.ts';
 import { isMark, userKey, userOf } from './device-storage.ts';
-import { recoverNotes } from './kept-notes.ts';
+import { recoverNotes, writeNote } from './kept-notes.ts';
 import { keptOutbox } from './kept-outbox.ts';
 import type { OutboxRow } from './kept-values.ts';
 import { clearWork, keys, listed, operationsOf, outboxRow } from './kept-values.ts';
@@ -27,10 +27,15 @@ export function keptStorage(
   notes: KeyValue = kept,
 ): DeviceStorage {
   const places = { kept, notes };
+  /** Names this page's notes. */
+  let page: string | undefined;
+  let notesMade = 0;
   const guestKey = (): LearnerKey => `guest ${newId()}`;
   return {
     durable: kept.durable,
 
+    note: (learner, acts) =>
+      writeNote(notes, keys.noted(learner, (page ??= newId()), ++notesMade), acts),
     recover: (now) => recoverNotes(places, { now, newId }),
 
     enter: (user, guest) => {
@@ -65,7 +70,7 @@ export function keptStorage(
         return learner;
       }),
     present: () => kept.read(async (values) => (await hereIn(values)) ?? null),
-    outbox: async (learner) => withOverflow(await keptOutbox(places, learner, newId), newId),
+    outbox: async (learner) => withOverflow(await keptOutbox(kept, learner, newId), newId),
 
     rows: (learner) =>
       kept.read(async (values) => ({

@@ -35,7 +35,7 @@ export interface LearnerStorageOptions {
 export class LearnerStorage {
   readonly #options: LearnerStorageOptions;
   #opened: Promise<Opened> | null = null;
-  #outbox: Outbox | null = null;
+  #place: Pick<Opened, 'key' | 'storage'> | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: LearnerStorageOptions) {
@@ -55,9 +55,9 @@ export class LearnerStorage {
     return done;
   }
 
-  /** Notes acts, if the outbox is open. */
+  /** Notes acts, if it is open and known whose they are: a user's before the outbox is. */
   note(acts: readonly TimedAct[]): Note | undefined {
-    return this.#outbox?.note(acts);
+    return this.#place?.storage.note(this.#place.key, acts);
   }
 
   /** Does something with the outbox; if that is lost, with the one in its place. */
@@ -80,11 +80,13 @@ export class LearnerStorage {
   async #enter(): Promise<Opened> {
     const { who, storage } = this.#options;
     const kept = await storage();
+    const user = who === 'here' || who.user === null ? null : userKey(who.user);
+    if (user) this.#place = { key: user, storage: kept };
     const enter = async () => {
       const opened = await enterInto(kept, who).catch((failure: unknown) => {
-        if (who === 'here' || who.user === null) throw failure;
+        if (!user) throw failure;
         // Perhaps not even that can be written down, as the disk is full. What waits there is sent all the same.
-        return openOnly(kept, userKey(who.user));
+        return openOnly(kept, user);
       });
       return this.#entered(opened);
     };
@@ -124,7 +126,7 @@ export class LearnerStorage {
   }
 
   async #entered(opened: Opened): Promise<Opened> {
-    this.#outbox = opened.outbox;
+    this.#place = opened;
     await this.#options.onEnter(opened);
     return opened;
   }

@@ -191,8 +191,9 @@ export class Learner {
     const isEarly = device === NOT_ASKED_YET || this.#replica.isMaking;
     const made = this.#replica.make(acts, this.#lastSeq);
     // On its way before anything is drawn: drawing takes long on a slow phone. A number would have to be
-    // asked for; and before the own device is known, an act may refer to what has no name yet.
-    const note = device === NOT_ASKED_YET ? undefined : this.#storage.note(acts);
+    // asked for; and before the own device is known, what is taken back may have no name yet.
+    const isNamed = device !== NOT_ASKED_YET || acts.every(({ kind }) => kind !== 'reopened');
+    const note = isNamed ? this.#storage.note(acts) : undefined;
     untrack(() => this.#apply(made));
     // The device has another name since its outbox was lost, and time is told as its total.
     const named = () => (isEarly || device !== this.#device ? timed(this.#namedDesk) : acts);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FakeBrowser } from './browser.testing.ts';
 import { createBrowser } from './browser.testing.ts';
 import { keptStorage } from './kept-storage.ts';
@@ -51,6 +51,23 @@ describe('a mark whose tab goes before it has a number', () => {
 
     const next = await world.visit('a', { browser });
     expect(next.get('a').status).toBe('not-started');
+    await world.settle();
+    expect([next.get('a').status, next.pending]).toEqual(['completed', 0]);
+    expect(await world.log()).toMatchObject([{ seq: 1, contentId: 'a' }]);
+  });
+
+  test('shows in the next page, even if its own had not opened the outbox yet', async () => {
+    const { browser } = browsers();
+    const outbox = vi.fn(() => new Promise<Outbox>(() => undefined));
+    const opening = { ...browser, storage: { ...browser.storage, outbox } };
+    const gone = await world.visit('a', { browser: opening });
+    await world.settle();
+    void gone.complete('a');
+    await world.settle();
+    gone.stop();
+    expect([outbox.mock.calls.length, gone.get('a').status]).toEqual([1, 'completed']);
+
+    const next = await world.visit('a', { browser });
     await world.settle();
     expect([next.get('a').status, next.pending]).toEqual(['completed', 0]);
     expect(await world.log()).toMatchObject([{ seq: 1, contentId: 'a' }]);

@@ -51,7 +51,7 @@ export interface Renewal {
  * become operations of the outbox's own device; work that came from elsewhere (see
  * `DeviceStorage.adopt` and `deposit`) waits here under the name of another.
  *
- * Every call but `note` is one step: another tab sees all of it or nothing. Each throws `StorageLost`
+ * Every call is one step: another tab sees all of it or nothing. Each throws `StorageLost`
  * when the outbox is gone.
  */
 export interface Outbox {
@@ -62,12 +62,6 @@ export interface Outbox {
   readonly restored: boolean;
   /** The own device. */
   identity(): Promise<DeviceIdentity>;
-  /**
-   * Keeps acts that have no numbers yet. Where the outbox is open they are on their way to the disk when
-   * this returns: the page may go in the next moment. `add` takes the note's place; of those that are
-   * left, `DeviceStorage.recover` makes operations.
-   */
-  note(acts: readonly TimedAct[]): Note;
   /**
    * Keeps acts as operations under the next numbers and returns them as they are kept. An opened,
    * advanced, spent or saved is joined with the last such operation of the same item and epoch that

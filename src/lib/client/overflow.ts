@@ -9,8 +9,7 @@ import { StorageLost } from './outbox.ts';
  * as long as there is no room: it is the total of another device.
  */
 export async function withOverflow(kept: Outbox, newId: () => string): Promise<Outbox> {
-  const memory = memoryKeyValue();
-  const overflow = await keptOutbox({ kept: memory, notes: memory }, 'guest overflow', newId);
+  const overflow = await keptOutbox(memoryKeyValue(), 'guest overflow', newId);
   const { device: overflowing } = await overflow.identity();
   const both = async <T>(ask: (outbox: Outbox) => Promise<T[]>): Promise<T[]> => [
     ...(await ask(overflow)),

@@ -180,20 +180,20 @@ export function createWitness(happened: (what: string) => void): Witness {
 
     storage: (storage, page) => ({
       ...storage,
+      note: (learner, acts) => {
+        const made = storage.note(learner, acts);
+        const drop = () => {
+          keepInPage(acts, page);
+          made.drop();
+        };
+        const watched = { ...made, drop };
+        notes.set(watched, acts);
+        return watched;
+      },
       outbox: async (learner) => {
         const outbox = await storage.outbox(learner);
         return {
           ...outbox,
-          note: (acts) => {
-            const made = outbox.note(acts);
-            const drop = () => {
-              keepInPage(acts, page);
-              made.drop();
-            };
-            const watched = { ...made, drop };
-            notes.set(watched, acts);
-            return watched;
-          },
           add: async (acts, noted) => {
             // Made again with all that came before, it may be nothing any more.
             const names = new Set(acts.map(nameOf));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from '../support/exchange.ts';
-import { CLOVE, KNOTS } from '../support/knots.ts';
+import { CLOVE, EXAM, KNOTS } from '../support/knots.ts';
 import { startWatchedSite } from '../support/watched-site.ts';
 import type { Learner, WatchedSite } from '../support/watched-site.ts';
 
@@ -196,21 +196,22 @@ describe('Ann writes for Bob', () => {
 });
 
 describe('Ann has signed in since a page was opened', () => {
-  it.each(['mark', 'attempt'])(
-    'by %s, a plain form of it records nothing for her',
-    async (action) => {
-      const fields = { contentId: 'half', intent: 'complete', attempt: 'attempt-of-bob' };
-      const send = (asUser: string) =>
-        ann.send('POST', `${CLOVE}?/${action}`, {
-          headers: { 'content-type': 'application/x-www-form-urlencoded', origin: site.origin },
-          body: new URLSearchParams({ ...fields, asUser }).toString(),
-        });
-      for (const asUser of [bob.id, '']) {
-        expect((await expectNothing(() => send(asUser))).status).toBe(409);
-      }
-      expect((await send(ann.id)).status).not.toBe(409);
-    },
-  );
+  it.each([
+    ['mark', CLOVE, { contentId: 'reef', intent: 'complete' }],
+    ['attempt', EXAM, { attempt: 'attempt-of-bob', q1: 'Reef' }],
+  ])('by %s, a plain form of it records nothing for her', async (action, path, fields) => {
+    const send = (asUser: string) =>
+      ann.send('POST', `${path}?/${action}`, {
+        headers: { 'content-type': 'application/x-www-form-urlencoded', origin: site.origin },
+        body: new URLSearchParams({ ...fields, asUser }).toString(),
+      });
+    for (const asUser of [bob.id, '']) {
+      expect((await expectNothing(() => send(asUser))).status).toBe(409);
+    }
+    const before = await site.dump();
+    expect((await send(ann.id)).status).toBe(200);
+    expect(await site.dump()).not.toBe(before);
+  });
 });
 
 describe('Ann claims to be Bob', () => {

@@ -31,3 +31,6 @@ questions:
 
 /** Where its lesson `clove` is on the site. */
 export const CLOVE = '/rope/basics/hitches/clove';
+
+/** Where its exam is. */
+export const EXAM = '/rope/exams/exam';

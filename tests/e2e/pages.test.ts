@@ -195,6 +195,22 @@ test('what a guest did is offered over the page, which stays where it is', () =>
     { width: 360, serviceWorker: false },
   ));
 
+test.each(['click', 'Enter'])('the headings of a page make way for the one chosen by %s', (how) =>
+  story(
+    async (page) => {
+      await page.goto(FIRST);
+      await page.getByRole('button', { name: 'On this page' }).click();
+      const link = page.locator('#on-this-page a[href^="#"]').last();
+      await link.waitFor();
+      if (how === 'click') await link.click();
+      else await link.press('Enter');
+      await link.waitFor({ state: 'hidden' });
+      expect(new URL(page.url()).hash).not.toBe('');
+    },
+    { width: 360, serviceWorker: false },
+  ),
+);
+
 test('a course that is being kept says so in the room that it has', () =>
   story(
     async (page) => {

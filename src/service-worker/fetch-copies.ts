@@ -108,7 +108,7 @@ async function fetchPage(
   { version, isKept }: { version: string | undefined; isKept: boolean },
 ): Promise<number | null> {
   let [html, data] = await Promise.all([store.find(page), store.find(dataOf(page))]);
-  if (!html || !data || !isOf(html, version)) {
+  if (!html || !data || !isOf(html, version) || !isOf(data, version)) {
     const answers = await Promise.all([ask(store.build, page), ask(store.build, dataOf(page))]);
     if (answers.includes('failed')) return null;
     const [pageAnswer, dataAnswer] = answers;
@@ -141,7 +141,7 @@ async function fetchOnce(store: Store, path: string): Promise<number | null> {
   try {
     const answer = await fetchFile(path, older?.headers.get('etag') ?? null);
     const file = answer.status === 304 ? older : answer;
-    if (!file || (file === answer && !isStorable(answer))) return answer.status < 500 ? 0 : null;
+    if (!file || (file === answer && !isStorable(answer))) return isOurRefusal(answer) ? 0 : null;
     const bytes = bytesOf(file);
     return (await store.put(path, file)) ? bytes : null;
   } catch (problem) {
@@ -177,6 +177,11 @@ async function ask(build: string, path: string): Promise<Response | 'gone' | 'fa
   }
   if (answer.status >= 500) return 'failed';
   return isStorable(answer) ? answer : 'gone';
+}
+
+/** Says whether the site itself does not have it, and not somebody on the way, or not now. */
+function isOurRefusal({ status, headers }: Response): boolean {
+  return headers.has(BUILD_HEADER) && status < 500 && status !== 429;
 }
 
 /** Only the site's whole, own, public answers are stored. */

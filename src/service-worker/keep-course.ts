@@ -25,7 +25,10 @@ export async function keepCourse(build: string, id: string, port: MessagePort): 
     );
     tell({ kind: areAllThere ? 'kept' : 'interrupted', ...fetched });
   } catch (problem) {
-    if (!isFull(problem)) throw problem;
+    if (!isFull(problem)) {
+      tell({ kind: 'interrupted', ...last });
+      throw problem;
+    }
     // So full that not even this can be noted: what was deleted is gone all the same.
     await unlessFull(() => removeCourse(id));
     const needed = last.done > 0 ? Math.ceil((last.bytes / last.done) * last.total) : null;

@@ -31,7 +31,9 @@ export async function upkeep(build: string, version: string): Promise<void> {
  * open; those before it go.
  */
 async function leaveOlderBuilds(build: string): Promise<void> {
-  const [last, ...older] = (await cacheNames()).filter((name) => name !== cacheOf(build));
+  const names = await cacheNames();
+  // One that is newer is just being installed.
+  const [last, ...older] = names.slice(names.indexOf(cacheOf(build)) + 1);
   if (last !== undefined) await deleteCopies(last, () => true);
   await Promise.all(older.map((name) => caches.delete(name)));
 }

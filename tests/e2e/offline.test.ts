@@ -249,6 +249,31 @@ describe('a course that is kept', () => {
       await page.getByText(/^Kept for offline/).waitFor();
     }));
 
+  test.each([
+    ['too many requests', { status: 429, body: 'Too many requests.' }],
+    [
+      'a page of whoever runs this network',
+      { contentType: 'text/html', body: '<h1>Pay here</h1>' },
+    ],
+  ])('is not kept while a film is answered with %s', (_, answer) =>
+    story(async (page, context) => {
+      await page.goto(COURSE);
+      await copied(page, COURSE);
+      let answered = 0;
+      await context.route(`**${FILM}`, (route) => {
+        answered++;
+        return route.fulfill(answer);
+      });
+      await page.getByRole('button', { name: 'Keep for offline' }).click();
+      await page.getByText(/^The connection broke/).waitFor();
+      expect(answered).toBeGreaterThan(0);
+      await context.unroute(`**${FILM}`);
+      await page.getByRole('button', { name: 'Go on' }).click();
+      await page.getByText(/^Kept for offline/).waitFor();
+      expect((await storedOn(page)).map(({ path }) => path)).toContain(FILM);
+    }),
+  );
+
   test('leaves nothing behind on a full disk, says so, and the rest goes on', () =>
     story(async (page, context) => {
       await visitPage(page, CLOVE);
@@ -341,6 +366,25 @@ describe('a learner who is offline', () => {
       await page.getByRole('banner').getByText('Saved here').waitFor();
     }));
 
+  test('can leave without a network, and is told that the site has not heard', () =>
+    story(async (page) => {
+      await enrol(page);
+      await page.goto(CLOVE);
+      await saved(page);
+      await copied(page, '/sign-out');
+      await goOffline(page);
+      await markButton(page).click();
+      await expectMarked(page, true);
+      await page.getByRole('button', { name: /^Account of/ }).click();
+      await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('radio', { name: /^Keep it on this device/ }).waitFor();
+      await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click();
+      await page.getByText(/^No answer came from the site/).waitFor();
+      await page.goto('/device');
+      await page.getByRole('heading', { name: 'Not sent yet' }).waitFor();
+      await page.getByRole('main').getByRole('link', { name: 'Sign in' }).waitFor();
+    }));
+
   test('leaves nothing for the next one on the device, in no cache either', () =>
     story(async (page) => {
       await enrol(page);
@@ -354,6 +398,32 @@ describe('a learner who is offline', () => {
       expect(await page.getByRole('link', { name: /Clove|Basics/ }).count()).toBe(0);
     }));
 });
+
+test('what a learner kept goes when they leave, though the page is closed in the middle of it', () =>
+  story(async (page, context) => {
+    await enrol(page);
+    await visitPage(page, CLOVE);
+    await keep(page);
+    await page.addInitScript(() => {
+      Cache.prototype.delete = () => {
+        Object.assign(window, { isStuck: true });
+        return new Promise(() => undefined);
+      };
+    });
+    await page.goto('/');
+    await saved(page);
+    await signOut(page);
+    await page.waitForFunction(() => 'isStuck' in window);
+    const copies = async (shown: Page) =>
+      (await storedOn(shown)).filter(({ path }) => path.startsWith('/rope')).length;
+    expect(await copies(page)).toBeGreaterThan(PAGES.length);
+    const next = await context.newPage();
+    await page.close();
+    await next.goto('/');
+    await expect.poll(() => copies(next)).toBe(0);
+    await next.goto('/offline');
+    expect(await next.getByRole('link', { name: /Clove|Basics/ }).count()).toBe(0);
+  }));
 
 describe('nothing personal', () => {
   test('is in any cache, though the learner read and kept as herself', () =>

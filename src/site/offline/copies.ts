@@ -6,7 +6,13 @@ import { emptied, oneAtATime, readShelf, withoutCourse, writeShelf } from './she
 import type { Shelf } from './shelf.ts';
 
 /** Pages that belong to the site rather than to a course: each device has them, if it may. */
-export const SHELL_PAGES: readonly string[] = ['/', '/dashboard', '/device', '/offline'];
+export const SHELL_PAGES: readonly string[] = [
+  '/',
+  '/dashboard',
+  '/device',
+  '/offline',
+  '/sign-out',
+];
 
 /** Where the whole outline is. */
 export const CATALOGUE = '/catalogue.json';
@@ -99,7 +105,8 @@ export function sweep(): Promise<void> {
 function takeAway(change: (shelf: Shelf) => Shelf): Promise<void> {
   return oneAtATime(async () => {
     const shelf = change(await readShelf());
-    // First: on a full device there is no room to write before.
+    // Nobody is shown it while it is deleted, which takes a while. On a full device there is room only then.
+    await writeShelf(shelf).catch(() => undefined);
     await deleteUnwanted(shelf);
     await writeShelf(shelf);
   });
@@ -131,7 +138,7 @@ export async function deleteCopies(
 }
 
 /** A path as it stands in addresses. */
-function keyOf(pathOrUrl: string): string {
+export function keyOf(pathOrUrl: string): string {
   return new URL(pathOrUrl, location.origin).pathname;
 }
 

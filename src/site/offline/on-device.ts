@@ -1,6 +1,6 @@
 import { ancestorsOf, openOutline } from 'sveltekit-cairn';
 import type { Catalogue, Item } from 'sveltekit-cairn';
-import { bytesOf, dataOf, filesOf, findCopy, readCatalogue } from './copies.ts';
+import { bytesOf, dataOf, filesOf, findCopy, keyOf, readCatalogue } from './copies.ts';
 import { addressOf, keptPages, pagesOfCourse } from './course-pages.ts';
 import { readShelf } from './shelf.ts';
 
@@ -28,8 +28,8 @@ export async function readOnDevice(): Promise<{
   if (!outline) return { courses: [], visited: [] };
   const shelf = await readShelf();
   const catalogue = openOutline(outline);
-  const kept = keptPages(outline.content, shelf);
-  const others = shelf.visited.filter((page) => !kept.has(page));
+  const kept = new Set([...keptPages(outline.content, shelf)].map(keyOf));
+  const others = shelf.visited.filter((page) => !kept.has(keyOf(page)));
   const there = await Promise.all(others.map(findCopy));
   return {
     courses: shelf.kept.flatMap((id) => readable(catalogue.items.get(id))),

@@ -122,7 +122,7 @@ export const pages = {
       'needs-attention': () => 'Some of what you did does not count.',
       'on-device': (units: number) =>
         units === 0
-          ? 'Nothing was done on this device yet.'
+          ? 'You have done nothing here yet.'
           : 'What you did is kept on this device alone. Sign in or sign up, and it goes with you.',
     },
     notKept:
@@ -130,6 +130,8 @@ export const pages = {
     refused: 'What does not count',
     aboutRefused: 'Each of these says why. When you have seen it, let it go.',
     others: 'Of other learners',
+    somebodys: 'Not sent yet',
+    isItYours: 'Is it yours? Sign in, and it is sent.',
   },
 
   errors: {

@@ -1,8 +1,6 @@
 import type { Outline } from 'sveltekit-cairn';
 import { toWorker } from './to-worker.ts';
 
-export { noteReader } from './departure.ts';
-
 /** What of a page says whether it is content, and of which version. */
 interface ShownPage {
   url: { pathname: string };

@@ -1,5 +1,5 @@
-// Everything in scripts/ is plain JavaScript without dependencies: it runs on the Node that
-// happens to be there, before the project's own Node and tools are installed.
+// Plain JavaScript without dependencies, as is what start.js, build.js and test.js need: it runs on the
+// Node that happens to be there, before the project's own Node and tools are installed.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * A short name for a text, the same everywhere: two 32-bit FNV-1a hashes in hexadecimal, the second
- * from another offset. Tells versions apart; it is no protection against forgery.
+ * A short name for a text, the same everywhere: two 32-bit hashes in hexadecimal, made as FNV-1a but
+ * of UTF-16 code units; the second begins at another offset and takes in where each unit stands.
+ * Tells versions apart; it is no protection against forgery.
  *
  * Source: Fowler, Noll, Vo, "The FNV Non-Cryptographic Hash Algorithm" (IETF draft).
  */

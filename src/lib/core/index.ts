@@ -27,6 +27,7 @@ export {
 export type { Book } from './book.ts';
 export {
   ancestorsOf,
+  countsIn,
   createCatalogue,
   isUnit,
   lessonsCompletedBy,
@@ -46,7 +47,7 @@ export type { AddressedAct } from './expand.ts';
 export { explain } from './explain.ts';
 export type { Explanation, Reason } from './explain.ts';
 export { hashText } from './hash.ts';
-export { isBlank, isCompleted, joinStates, UNTOUCHED } from './item-state.ts';
+export { isBlank, isCompleted, UNTOUCHED } from './item-state.ts';
 export type { Attempt, Completion, ItemState, Saved } from './item-state.ts';
 export { canonical, canonicalText, isSame } from './json.ts';
 export type { Json } from './json.ts';
@@ -75,7 +76,7 @@ export type {
   SyncResponse,
   SyncResult,
 } from './record.ts';
-export { addUp, containerProgress, given, unitSums } from './roll-up.ts';
+export { given } from './roll-up.ts';
 export type { ContainerProgress, Mark, RollUp, Sums } from './roll-up.ts';
 export { entryIn, headingIn } from './saved-data.ts';
 export { effectiveTime, stamp } from './stamp.ts';
@@ -100,7 +101,6 @@ export {
   listQuerySchema,
   MAX_BODY_BYTES,
   MAX_DATA_BYTES,
-  MAX_DATA_DEPTH,
   MAX_OPERATIONS,
   operationSchema,
   summaryQuerySchema,

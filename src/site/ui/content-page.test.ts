@@ -70,7 +70,7 @@ test('a page says what it is, how long it takes and where it is', async () => {
   expect(await pageOf('tie')).toMatchObject({ title: 'On tie', facts: ['Exercise', '50 min'] });
   expect((await pageOf('hitch')).facts).toEqual(['Lesson', 'Optional', '5 min']);
   const { facts, trail } = await pageOf('loops');
-  expect(facts).toEqual(['Module', '2 lessons', '1 exercise', '1 h']);
+  expect(facts).toEqual(['Module', '2 lessons', '1 exercise', '1 of them optional', '1 h']);
   expect(trail).toEqual([{ title: 'Knots', path: 'knots' }]);
 });
 
@@ -99,7 +99,11 @@ test('a card and "continue" lead to the same open lesson', async () => {
   const first = { title: 'On bowline', path: 'knots/loops/bowline' };
   expect(wayOn(before)).toEqual({ ...first, course: 'Knots', isBegun: false });
   expect(before.cards).toMatchObject([
-    { title: 'Knots', facts: ['2 lessons', '1 exercise', '1 h'], status: 'not-started' },
+    {
+      title: 'Knots',
+      facts: ['2 lessons', '1 exercise', '1 of them optional', '1 h'],
+      status: 'not-started',
+    },
   ]);
 
   await progress.record('ada', [{ contentId: 'bowline', kind: 'completed', by: 'button' }]);

@@ -1,4 +1,4 @@
-import { ancestorsOf, isUnit, toIso, unitProgress, unitsOf } from 'sveltekit-cairn';
+import { ancestorsOf, countsIn, isUnit, toIso, unitProgress, unitsOf } from 'sveltekit-cairn';
 import type { Catalogue, ContentType, Item, Loaded } from 'sveltekit-cairn';
 import type { Page } from '../content/render.ts';
 import { messages } from '../messages.ts';
@@ -47,10 +47,12 @@ export function sizeOf(catalogue: Catalogue, container: Item): string[] {
   const units = unitsOf(catalogue, container);
   const exercises = units.filter(({ type }) => type === 'exercise').length;
   const lessons = units.length - exercises;
+  const optional = units.filter((unit) => !countsIn(unit, container)).length;
   const minutes = units.reduce((sum, { duration = 0 }) => sum + duration, 0);
   return [
     ...(lessons > 0 ? [messages.lessons(lessons)] : []),
     ...(exercises > 0 ? [messages.exercises(exercises)] : []),
+    ...(optional > 0 ? [messages.ofThemOptional(optional)] : []),
     ...(minutes > 0 ? [messages.minutes(minutes)] : []),
   ];
 }

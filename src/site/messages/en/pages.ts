@@ -9,8 +9,9 @@ function minutes(total: number): string {
   return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
 }
 
-/** Makes what writes a moment as a day in a time zone, or in the machine's own. */
+/** Makes what writes a moment as a day, or to the minute, in a time zone, or in the machine's own. */
 const dateIn = (timeZone?: string) => dates({ dateStyle: 'long', timeZone });
+const minuteIn = (timeZone?: string) => dates({ dateStyle: 'long', timeStyle: 'short', timeZone });
 
 const types: Record<ContentType, string> = {
   theme: 'Theme',
@@ -41,10 +42,12 @@ export const pages = {
   lessons: (number: number) => count(number, 'lesson'),
   exercises: (number: number) => count(number, 'exercise'),
   optional: 'Optional',
+  ofThemOptional: (number: number) => `${number} of them optional`,
   count: (completed: number, total: number) => `${completed} of ${total}`,
   done: (completed: number, total: number) => `${completed} of ${total} completed`,
   progressOf: (title: string) => `Progress in ${title}`,
   dateIn,
+  minuteIn,
   date: dateIn('UTC'),
 
   header: {
@@ -66,7 +69,7 @@ export const pages = {
     continueWith: (title: string) => `Continue: ${title}`,
     /** Ends the words of a "Continue" that stands beside its course's title. */
     inCourse: (title: string) => `in ${title}`,
-    finishedOn: (date: string) => `Finished on ${date}`,
+    completedOn: (date: string) => `Completed on ${date}`,
     newSince: (number: number) => `${newLessonsOrExercises(number)} since you finished`,
     empty: 'Nothing is here yet.',
   },
@@ -96,7 +99,7 @@ export const pages = {
     timeSpent: (milliseconds: number) => `${minutes(Math.round(milliseconds / 60_000))} spent`,
     inProgress: 'In progress',
     completed: 'Completed',
-    notBegun: 'Not begun yet',
+    notStarted: 'Not started',
     allDone: 'You have completed every course here. Well done.',
     lastVisited: (date: string) => `Last visited ${date}`,
     next: 'Next:',

@@ -289,7 +289,7 @@ test('a session that ends in the middle of the queue: all waits, and is sent aft
     await context.clearCookies();
     await context.setOffline(false);
     await header(page)
-      .getByText(/Signed out, [123] waiting/)
+      .getByText(/^\s*Signed out, [123] waiting/)
       .waitFor();
     await expectMarked(page, true);
     await signIn(page, email);
